@@ -1,0 +1,31 @@
+namespace Wirepath.Events;
+
+/// <summary>Keeps every event: what the journey, the JSON export and tests read afterwards.</summary>
+/// <param name="most">How many events to keep at the most; later ones are counted in <see cref="Left"/> and dropped.</param>
+public sealed class EventRecorder(int most = 5_000_000) : IEventSink
+{
+    private readonly List<Event> _events = [];
+
+    public IReadOnlyList<Event> Events => _events;
+
+    /// <summary>Events that found no room.</summary>
+    public long Left { get; private set; }
+
+    public void OnEvent(Event written)
+    {
+        if (_events.Count < most)
+            _events.Add(written);
+        else
+            Left++;
+    }
+
+    /// <summary>The event with this number; null when it was written before this recorder listened.</summary>
+    public Event? Find(Wire.EventId id)
+    {
+        // Numbers count up without gaps from the first one heard.
+        if (_events.Count == 0)
+            return null;
+        long index = id.Value - _events[0].Id.Value;
+        return index >= 0 && index < _events.Count ? _events[(int)index] : null;
+    }
+}
