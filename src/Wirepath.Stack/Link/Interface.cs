@@ -60,6 +60,9 @@ public sealed class Interface
 
     internal bool IsLoopback { get; }
 
+    /// <summary>What DHCP gave this interface; null when its address has another origin.</summary>
+    public DhcpLease? Lease { get; internal set; }
+
     internal Nat? Nat { get; set; }
 
     internal bool CompletesChecksums => (Device.Offloads & DeviceOffloads.TransmitChecksum) != 0;

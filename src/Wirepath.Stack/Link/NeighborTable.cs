@@ -101,6 +101,16 @@ public sealed class NeighborTable
         _interface.Transmit(packet, entry.Mac, type);
     }
 
+    /// <summary>A layer above doubts that the neighbour is there (RFC 9293 §3.8.3): asks it directly.</summary>
+    internal void Check(IpAddress address, Instant now)
+    {
+        if (!_entries.TryGetValue(address, out Entry? entry) || entry.State is NeighborState.Incomplete or NeighborState.Probe)
+            return;
+        entry.State = NeighborState.Probe;
+        entry.Attempts = 0;
+        Ask(entry, now);
+    }
+
     internal void ReceiveArp(Packet frame, Instant now)
     {
         bool wellFormed = ArpPacket.TryRead(frame.Head, out ArpPacket arp);
@@ -113,11 +123,8 @@ public sealed class NeighborTable
         frame.Dispose();
         bool asksForUs = _interface.Has(arp.TargetIp);
         bool own = _interface.Has(arp.SenderIp);
-        if (own)
-        {
-            _host.AddressConflict(_interface, arp);
-        }
-        else if (!arp.SenderIp.IsUnspecified)
+        // Whoever claims an address of ours does not get to change our table.
+        if (!own && !arp.SenderIp.IsUnspecified)
         {
             // RFC 826: an entry that exists is updated by whatever is heard; a new one is made only when we are addressed.
             if (_entries.TryGetValue(arp.SenderIp, out Entry? entry))

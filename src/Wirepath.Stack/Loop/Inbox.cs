@@ -7,6 +7,11 @@ internal abstract class Command
 {
     /// <summary>Runs on the loop. <paramref name="argument"/> is what was posted with it.</summary>
     internal abstract void Execute(int argument, Instant now);
+
+    /// <summary>The host is gone: it will never run.</summary>
+    internal virtual void Refuse()
+    {
+    }
 }
 
 /// <summary>Where calls of any thread wait for the loop: two lists that change places, so that posting allocates nothing.</summary>

@@ -82,7 +82,10 @@ internal abstract class Operation<T>(Host host) : Command, IValueTaskSource<T>, 
             Host.Log.Because = Cause;
             _started = true;
             _starting = Host.IsRunningDirectly;
-            OnStart(now);
+            if (_cancellation.IsCancellationRequested)
+                Fail(new OperationCanceledException(_cancellation));
+            else
+                OnStart(now);
             _starting = false;
             Host.Log.Because = before;
             if (!_completed && _cancellation.IsCancellationRequested)
@@ -92,6 +95,12 @@ internal abstract class Operation<T>(Host host) : Command, IValueTaskSource<T>, 
         {
             Cancel();
         }
+    }
+
+    internal sealed override void Refuse()
+    {
+        _registration.Dispose();
+        _core.SetException(new ObjectDisposedException(Host.Name));
     }
 
     /// <summary>Does the work, and either completes or arranges to be completed.</summary>

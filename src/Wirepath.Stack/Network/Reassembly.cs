@@ -13,6 +13,7 @@ internal sealed class Reassembly(Host host)
     private readonly record struct Key(IpAddress Source, IpAddress Destination, ushort Identification, IpProtocol Protocol);
 
     private readonly Dictionary<Key, Assembly> _assemblies = [];
+    private readonly LinkedList<Assembly> _oldest = [];
 
     /// <summary>Bytes charged for what waits.</summary>
     public long Bytes { get; private set; }
@@ -38,8 +39,12 @@ internal sealed class Reassembly(Host host)
         }
 
         int charge = MemoryBudget.ChargeFor(fragment);
-        while (Bytes + charge > host.Settings.Ip.ReassemblyMemory && _assemblies.Count > 0)
-            DropOldest();
+        while (_oldest.Count > 0 && (Bytes + charge > host.Settings.Ip.ReassemblyMemory || _oldest.Count >= host.Settings.Ip.MostReassemblies))
+        {
+            host.Statistics.IpReasmFails++;
+            Remove(_oldest.First!.Value);
+        }
+
         if (!host.Budget.TryCharge(charge))
         {
             host.Statistics.IpReasmFails++;
@@ -52,6 +57,7 @@ internal sealed class Reassembly(Host host)
         {
             assembly = new Assembly(this, key, on);
             _assemblies.Add(key, assembly);
+            _oldest.AddLast(assembly.Place);
             host.Wheel.Set(assembly.Timer, now + host.Settings.Ip.ReassemblyTime);
         }
 
@@ -143,31 +149,11 @@ internal sealed class Reassembly(Host host)
         Remove(assembly);
     }
 
-    private void DropOldest()
-    {
-        Assembly? oldest = null;
-        foreach (Assembly assembly in _assemblies.Values)
-        {
-            if (assembly.Pieces.Count > 0 && (oldest is null || assembly.Timer.Due < oldest.Timer.Due))
-                oldest = assembly;
-        }
-
-        if (oldest is null)
-        {
-            // Only tombstones are left, which hold no bytes.
-            foreach (Assembly assembly in _assemblies.Values)
-                Remove(assembly);
-            return;
-        }
-
-        host.Statistics.IpReasmFails++;
-        Remove(oldest);
-    }
-
     private void Remove(Assembly assembly)
     {
         host.Wheel.Cancel(assembly.Timer);
         _assemblies.Remove(assembly.Key);
+        _oldest.Remove(assembly.Place);
         ReleasePieces(assembly);
     }
 
@@ -193,6 +179,7 @@ internal sealed class Reassembly(Host host)
         foreach (Assembly assembly in _assemblies.Values)
             ReleasePieces(assembly);
         _assemblies.Clear();
+        _oldest.Clear();
     }
 
     private readonly record struct Piece(int Start, int End, int HeaderLength, int Charge, Packet Packet);
@@ -205,8 +192,10 @@ internal sealed class Reassembly(Host host)
         {
             (_owner, Key, Interface) = (owner, key, on);
             Timer = new WheelTimer(this);
+            Place = new LinkedListNode<Assembly>(this);
         }
 
+        public readonly LinkedListNode<Assembly> Place;
         public readonly Key Key;
         public readonly Interface Interface;
         public readonly WheelTimer Timer;
