@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 
 namespace Wirepath.Wire.Tests;
 
+[Collection(PacketTests.PoolUsers)]
 public class ChecksumTests
 {
     [Fact]

@@ -98,6 +98,32 @@ public class HeaderTests
     }
 
     [Fact]
+    public void Reading_and_writing_a_segment_allocates_nothing()
+    {
+        byte[] frame = TestFrames.OneOfEach().Single(one => one.What == "SACK").Frame;
+        ReadAndWrite(frame);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++)
+            ReadAndWrite(frame);
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+
+        static void ReadAndWrite(Span<byte> frame)
+        {
+            EthernetHeader.TryRead(frame, out EthernetHeader ethernet);
+            Ipv4Header.TryRead(frame[14..], out Ipv4Header ip);
+            TcpHeader.TryRead(frame[34..], out TcpHeader tcp);
+            TcpOptions.TryRead(frame[54..(34 + tcp.HeaderLength)], out TcpOptions options);
+            uint pseudo = Checksum.PseudoHeader(ip.Source, ip.Destination, ip.Protocol, ip.PayloadLength);
+            if (Checksum.Compute(frame.Slice(34, ip.PayloadLength), pseudo) != 0)
+                Assert.Fail("The checksum is wrong.");
+            options.Write(frame[54..]);
+            tcp.Write(frame[34..]);
+            ip.Write(frame[14..]);
+            ethernet.Write(frame);
+        }
+    }
+
+    [Fact]
     public void A_router_takes_a_hop_off_and_the_checksum_stays_right()
     {
         byte[] packet = new byte[20];
