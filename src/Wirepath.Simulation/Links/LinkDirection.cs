@@ -215,7 +215,7 @@ internal sealed class LinkDirection
     {
         if (!inOrder)
         {
-            _simulator.Schedule(arrival, () => Deliver(frame));
+            LaunchAlone(frame, arrival);
             return;
         }
 
@@ -223,6 +223,8 @@ internal sealed class LinkDirection
         if (!_arrival.IsScheduled)
             _simulator.Schedule(_arrival, arrival);
     }
+
+    private void LaunchAlone(Packet frame, Instant arrival) => _simulator.Schedule(arrival, () => Deliver(frame));
 
     private void OnArrival()
     {

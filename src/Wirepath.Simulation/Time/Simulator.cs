@@ -59,7 +59,7 @@ public sealed class Simulator : IDisposable
         ArgumentNullException.ThrowIfNull(work);
         if (!IsOwnThread)
         {
-            Post(() => Schedule(at, work));
+            PostSchedule(at, work);
             return;
         }
 
@@ -158,6 +158,9 @@ public sealed class Simulator : IDisposable
     }
 
     internal void Own(IDisposable part) => _owned.Add(part);
+
+    // On its own, so that scheduling from the simulation's thread allocates no closure.
+    private void PostSchedule(Instant at, Action work) => Post(() => Schedule(at, work));
 
     private void RunUntilDone(Task task)
     {
