@@ -81,21 +81,8 @@ public sealed class BodyReader
                         return BodyReadStatus.NeedMore;
                     }
 
-                    int take = _state == State.UntilClose ? rest.Length : (int)Math.Min(_left, rest.Length);
-                    body = rest[..take];
-                    Consume(take, ref consumed);
-                    BodyBytes += take;
-                    _left -= take;
-                    if (_left == 0)
-                    {
-                        _state = _state == State.Counted ? State.Done : State.ChunkEnd;
-                    }
-
-                    if (_state is State.UntilClose)
-                    {
-                        _left = 0;
-                    }
-
+                    body = Take(rest);
+                    Consume(body.Length, ref consumed);
                     return BodyReadStatus.Data;
                 case State.ChunkLine or State.Trailers:
                     if (!TryLine(rest, out int length))
@@ -157,6 +144,22 @@ public sealed class BodyReader
 
         problem = _problem;
         return _state == State.Done ? BodyReadStatus.Done : BodyReadStatus.Bad;
+    }
+
+    private ReadOnlySpan<byte> Take(ReadOnlySpan<byte> rest)
+    {
+        if (_state != State.UntilClose)
+        {
+            rest = rest[..(int)Math.Min(_left, rest.Length)];
+            _left -= rest.Length;
+            if (_left == 0)
+            {
+                _state = _state == State.Counted ? State.Done : State.ChunkEnd;
+            }
+        }
+
+        BodyBytes += rest.Length;
+        return rest;
     }
 
     /// <summary>Finds a line with its CR LF; a length of -1 wants more. A bare LF is no line end here: RFC 9112 §2.2 allows it in heads alone.</summary>

@@ -62,32 +62,15 @@ public sealed class HttpHeaders : IReadOnlyList<KeyValuePair<string, string>>
         foreach (string value in GetAll(name))
         {
             int start = 0;
-            bool quoted = false;
-            for (int i = 0; i <= value.Length; i++)
+            while (start < value.Length)
             {
-                if (i < value.Length && quoted && value[i] == '\\')
+                int end = EndOfElement(value, start);
+                string element = value[start..end].Trim(' ', '\t');
+                start = end + 1;
+                if (element.Length > 0)
                 {
-                    i++;
+                    yield return element;
                 }
-                else if (i < value.Length && value[i] == '"')
-                {
-                    quoted = !quoted;
-                }
-                else if (i >= value.Length || (value[i] == ',' && !quoted))
-                {
-                    string element = value[start..Math.Min(i, value.Length)].Trim(' ', '\t');
-                    start = i + 1;
-                    if (element.Length > 0)
-                    {
-                        yield return element;
-                    }
-                }
-            }
-
-            if (start < value.Length)
-            {
-                // An escape at the very end took the end with it.
-                yield return value[start..].Trim(' ', '\t');
             }
         }
     }
@@ -142,6 +125,28 @@ public sealed class HttpHeaders : IReadOnlyList<KeyValuePair<string, string>>
     public IEnumerator<KeyValuePair<string, string>> GetEnumerator() => _fields.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>The next comma outside quotation marks, or the end.</summary>
+    private static int EndOfElement(string value, int start)
+    {
+        bool quoted = false;
+        for (int i = start; i < value.Length; i++)
+        {
+            switch (value[i])
+            {
+                case '\\' when quoted:
+                    i++;
+                    break;
+                case '"':
+                    quoted = !quoted;
+                    break;
+                case ',' when !quoted:
+                    return i;
+            }
+        }
+
+        return value.Length;
+    }
 
     /// <summary>What a parser has checked already.</summary>
     internal void AddParsed(string name, string value) => _fields.Add(new(name, value));
