@@ -54,7 +54,7 @@ public sealed class DhcpServer : IUdpReceiver, IDisposable
     private IpAddress Self => _on.SourceFor(_settings.First);
 
     /// <summary>Leases and offers that have not run out.</summary>
-    public int Count => _leases.Count(l => l.Value.Until > _host.LoopTime);
+    public int Count => _leases.Count(l => l.Value.Until > _host.Log.Now);
 
     public void Dispose() => _host.Udp.Unbind(_local, this);
 

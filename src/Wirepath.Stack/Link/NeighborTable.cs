@@ -33,7 +33,7 @@ public sealed class NeighborTable
     public int Count => _entries.Count;
 
     /// <summary>What the table holds now. Only from the loop's thread.</summary>
-    public IReadOnlyList<Neighbor> List() => [.. _entries.Values.Select(e => new Neighbor(e.Address, e.Mac, e.StateAt(_host.LoopTime)))];
+    public IReadOnlyList<Neighbor> List() => [.. _entries.Values.Select(e => new Neighbor(e.Address, e.Mac, e.StateAt(_host.Log.Now)))];
 
     /// <summary>Forgets everything that is not being asked for at this moment.</summary>
     public void Flush()

@@ -234,7 +234,7 @@ internal sealed class Ipv4Sender(Host host)
 
     private ushort NextIdentification(in IpDeparture departure, Packet packet)
     {
-        int bucket = (int)((departure.Destination.Low * 0x9E3779B97F4A7C15) >> 56) ^ (byte)departure.Protocol;
+        int bucket = (int)unchecked((departure.Destination.Low * 0x9E3779B97F4A7C15) >> 56) ^ (byte)departure.Protocol;
         ref ushort counter = ref _identifications[bucket & 0xFF];
         ushort identification = ++counter;
         if (packet.SegmentSize > 0)
@@ -243,5 +243,5 @@ internal sealed class Ipv4Sender(Host host)
     }
 
     // RFC 1112 §6.4.
-    private static MacAddress MulticastMac(IpAddress group) => new(0x0100_5E00_0000 | (group.V4Value & 0x7F_FFFF));
+    private static MacAddress MulticastMac(IpAddress group) => new(0x0100_5E00_0000UL | (group.V4Value & 0x7F_FFFF));
 }

@@ -292,7 +292,7 @@ internal sealed class TcpLayer(Host host)
     /// <summary>An ICMP error quotes a segment of this connection (RFC 5927 §4: it must be one that is under way).</summary>
     public bool OnError(in ConnectionId id, SequenceNumber sequence, in IcmpReport report, Instant now)
     {
-        if (!_sockets.TryGetValue(id, out TcpSocket? socket) || !socket.Connection.IsOutstanding(sequence))
+        if (Find(id) is not { } socket || !socket.Connection.IsOutstanding(sequence))
             return false;
         if (report.IsFragmentationNeeded)
             return !host.Settings.Ip.NoPathMtuDiscovery;
