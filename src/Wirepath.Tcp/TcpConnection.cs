@@ -92,6 +92,22 @@ public sealed partial class TcpConnection
         }
     }
 
+    /// <summary>
+    /// Limits and timers. A change counts from the next decision on; what was chosen at the start stays: buffers that were
+    /// announced, congestion control, bounds of the RTO.
+    /// </summary>
+    public TcpSettings Settings
+    {
+        get => _settings;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            _settings = value;
+            if (KeepAlive)
+                KeepAlive = true; // counts anew from the last segment
+        }
+    }
+
     /// <summary>How it ended; null while it lives. <see cref="ConnectionEnd.Closed"/> is known when TIME-WAIT begins.</summary>
     public ConnectionEnd? End { get; private set; }
 

@@ -6,7 +6,7 @@ namespace Wirepath.Tcp;
 // The transmission control block of RFC 9293 §3.3.1.
 public sealed partial class TcpConnection
 {
-    private readonly TcpSettings _settings;
+    private TcpSettings _settings;
     private readonly NodeLog _log;
     private readonly TcpListener? _listener;
     private readonly ICongestionControl _congestion;
