@@ -33,7 +33,7 @@ public sealed class EmbeddedInternet
         if (unknown is not null)
             throw new ArgumentException($"There is no link '{unknown}'; there are {string.Join(", ", _network.Links.Keys)}.", nameof(options));
 
-        NameServers.Serve(_home.Router, _home.Forwarder);
+        NameServers.Serve(simulator, _home.Router, IpAddress.V4(192, 168, 1, 1), _home.Forwarder);
         Lease = simulator.Run(() => Pc.ConfigureByDhcpAsync(_home.PcInterface).AsTask());
         var hosts = Wirepath.Dns.HostsFile.ParseLeniently(options.HostsFile, "hosts", out _);
         Names = new ClientResolver(

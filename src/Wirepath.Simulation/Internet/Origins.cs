@@ -16,7 +16,7 @@ internal sealed class Origins
 
         ChinaWeb = backbone.AddServer("cn-web", backbone.ChinaEdge, "192.0.2.1/24", "192.0.2.80/24", 2);
         ChinaWeb.Interfaces.First(i => i.Addresses.Any(a => a.Address == IpAddress.V4(192, 0, 2, 80))).AddAddress(new InterfaceAddress(IpAddress.V4(192, 0, 2, 53), 24));
-        NameServers.ServeZones(ChinaWeb, "example.cn", "xn--fsqu00a.xn--fiqs8s");
+        NameServers.ServeZones(simulator, ChinaWeb, "192.0.2.53", "example.cn", "xn--fsqu00a.xn--fiqs8s");
         Serve(simulator, ChinaWeb, IpAddress.V4(192, 0, 2, 80));
     }
 
