@@ -45,6 +45,9 @@ internal static class TransferSection
         if (points.Count == 0)
             return;
         List<CongestionPoint> turning = Turning(points);
+        // A window that stood still tells an engineer something, a reader nothing.
+        if (turning.Count == 1 && !c.IsEngineer)
+            return;
         string cwnd = string.Join(" → ", turning.Select(p => Figures.Segments(p.Cwnd, p.Mss)));
         List<string> thresholds = [];
         foreach (CongestionPoint point in points)

@@ -121,7 +121,7 @@ internal sealed partial class EnglishWords
     public override string TypedAs(string typed, string changes) => $"typed as \"{typed}\": {changes}";
 
     public override string OffSubnet(string destination, string nextHop, string device, int routers) =>
-        $"{destination} is off-subnet → via {nextHop} dev {device}{(routers > 0 ? $", {Count(routers, "router")} on the way" : "")}";
+        $"{destination} is off-subnet → via {nextHop} dev {device}{(routers > 0 ? $", {routers} router{(routers == 1 ? "" : "s")}" : "")}";
 
     public override string OnLink(string destination, string prefix, string device) => $"{destination} is on-link ({prefix}) → direct dev {device}";
 
@@ -208,7 +208,7 @@ internal sealed partial class ChineseWords
 
     public override string LabelNext => "建议";
 
-    public override string DefaultPort => "默认";
+    public override string DefaultPort => "默认端口";
 
     public override string TypedAs(string typed, string changes) => $"输入的是“{typed}”：{changes}";
 
