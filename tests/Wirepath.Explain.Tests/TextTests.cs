@@ -43,6 +43,7 @@ public class TextTests
                250.0 FIN-WAIT-1   FIN,ACK seq=101 ack=7301 ─────────▶ LAST-ACK     270.0
                290.0 TIME-WAIT    ◀───────── FIN,ACK seq=7301 ack=102              270.0
                290.0              ACK     seq=102 ack=7302 ─────────▶ CLOSED       310.0
+               the first FIN also acknowledges the data before it
                pc TIME-WAIT 60 s (2 × MSL) · web CLOSED
 
         TIME   ▚████████████████████████▒▒▒▒▒▒▒▒▒▒▒▒░░░░░░░░░░░░░▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓

@@ -142,6 +142,8 @@ internal static class CloseSection
             Lanes.Write(c, connection, row, Numbers(c, row));
         if (rows.Count > MostRows)
             c.Page.More([new(c.Words.AndMore(rows.Count - MostRows), Dim)]);
+        if (close.FinAcknowledgedData)
+            c.Page.More([new(c.Words.FinAcknowledgesData, Dim)]);
         c.Page.More([new(AfterwardsText(c, connection, close), Dim)]);
     }
 
