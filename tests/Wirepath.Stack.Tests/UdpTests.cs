@@ -21,8 +21,10 @@ public sealed class UdpTests
             await client.SendToAsync(new byte[3000], Endpoint("10.0.1.2:53"));
             await client.SendToAsync(Array.Empty<byte>(), Endpoint("10.0.1.2:53"));
             UdpReceiveResult first = await service.ReceiveFromAsync(buffer);
-            first.ShouldBe(new UdpReceiveResult(3, new IpEndpoint(Ip("10.0.0.1"), client.Local.Port), false));
-            (await service.ReceiveFromAsync(buffer.AsMemory(0, 100))).ShouldBe(first with { Length = 100, IsTruncated = true });
+            (first.Length, first.From, first.IsTruncated).ShouldBe((3, new IpEndpoint(Ip("10.0.0.1"), client.Local.Port), false));
+            world.Find(first.Cause)!.What.ShouldBeOfType<DatagramReceived>();
+            UdpReceiveResult second = await service.ReceiveFromAsync(buffer.AsMemory(0, 100));
+            (second.Length, second.IsTruncated).ShouldBe((100, true));
             (await service.ReceiveFromAsync(buffer)).Length.ShouldBe(0);
             await service.SendToAsync(new byte[] { 9 }, first.From);
             (await client.ReceiveFromAsync(buffer)).From.ShouldBe(Endpoint("10.0.1.2:53"));
