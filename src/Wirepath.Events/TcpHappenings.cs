@@ -63,6 +63,8 @@ public enum RetransmitCause : byte
     PartialAck,
     /// <summary>SACK's scoreboard (RFC 6675).</summary>
     Sack,
+    /// <summary>The path takes less than was thought (RFC 1191): the same bytes in smaller segments.</summary>
+    PathMtu,
     /// <summary>RACK's time order (RFC 8985 §6).</summary>
     Rack,
     /// <summary>A tail-loss probe (RFC 8985 §7).</summary>

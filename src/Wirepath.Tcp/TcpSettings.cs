@@ -1,0 +1,168 @@
+namespace Wirepath.Tcp;
+
+/// <summary>Sizes of a buffer in bytes, as <c>tcp_rmem</c> and <c>tcp_wmem</c> give them.</summary>
+/// <param name="Min">What a connection always gets.</param>
+/// <param name="Default">What it starts with.</param>
+/// <param name="Max">What tuning may grow it to.</param>
+public readonly record struct BufferSizes(int Min, int Default, int Max);
+
+/// <summary>
+/// Every limit and timer of TCP. Defaults are Linux's unless the reason says otherwise; where Linux has a name for the
+/// setting, <see cref="SysctlAttribute"/> gives it.
+/// </summary>
+public sealed record TcpSettings
+{
+    public static readonly TcpSettings Default = new();
+
+    // ---- Opening -------------------------------------------------------------------------------------------------
+
+    /// <summary>Repetitions of a SYN: 6 give up after 127 s (RFC 9293 §3.8.3 wants R2 ≥ 3 min for SYN; Linux trades it for an earlier answer).</summary>
+    [Sysctl("net.ipv4.tcp_syn_retries", SysctlUnit.Count)]
+    public int SynRetries { get; init; } = 6;
+
+    /// <summary>Repetitions of a SYN,ACK: 5 give up after 63 s.</summary>
+    [Sysctl("net.ipv4.tcp_synack_retries", SysctlUnit.Count)]
+    public int SynAckRetries { get; init; } = 5;
+
+    /// <summary>Connections in SYN-RECEIVED per listener: what a flood of SYNs may hold.</summary>
+    [Sysctl("net.ipv4.tcp_max_syn_backlog", SysctlUnit.Count)]
+    public int MaxSynBacklog { get; init; } = 512;
+
+    /// <summary>Upper limit of a listener's backlog: established connections that nobody has accepted yet.</summary>
+    [Sysctl("net.core.somaxconn", SysctlUnit.Count)]
+    public int SoMaxConn { get; init; } = 4096;
+
+    /// <summary>True: answer RST when the accept queue is full. False: drop the last ACK, so that a burst may recover.</summary>
+    [Sysctl("net.ipv4.tcp_abort_on_overflow", SysctlUnit.Switch)]
+    public bool AbortOnOverflow { get; init; }
+
+    [Sysctl("net.ipv4.tcp_window_scaling", SysctlUnit.Switch)]
+    public bool WindowScaling { get; init; } = true;
+
+    [Sysctl("net.ipv4.tcp_timestamps", SysctlUnit.Switch)]
+    public bool Timestamps { get; init; } = true;
+
+    /// <summary>Offer SACK and report what arrived out of order (RFC 2018).</summary>
+    [Sysctl("net.ipv4.tcp_sack", SysctlUnit.Switch)]
+    public bool Sack { get; init; } = true;
+
+    /// <summary>Report what arrived twice in the first SACK block (RFC 2883).</summary>
+    [Sysctl("net.ipv4.tcp_dsack", SysctlUnit.Switch)]
+    public bool DuplicateSack { get; init; } = true;
+
+    // ---- Buffers -------------------------------------------------------------------------------------------------
+
+    /// <summary>Receive buffer, bytes. The window starts at Default and is tuned up to Max, which also fixes the shift of the window scale.</summary>
+    [Sysctl("net.ipv4.tcp_rmem", SysctlUnit.BufferSizes)]
+    public BufferSizes ReceiveBuffer { get; init; } = new(4096, 131072, 6291456);
+
+    /// <summary>Send buffer, bytes. It follows twice the congestion window between Default and Max.</summary>
+    [Sysctl("net.ipv4.tcp_wmem", SysctlUnit.BufferSizes)]
+    public BufferSizes SendBuffer { get; init; } = new(4096, 16384, 4194304);
+
+    /// <summary>Grow the receive buffer when the application keeps up with a full window per round trip.</summary>
+    [Sysctl("net.ipv4.tcp_moderate_rcvbuf", SysctlUnit.Switch)]
+    public bool TuneReceiveBuffer { get; init; } = true;
+
+    /// <summary>Separate ranges kept out of order: one per hole. Each may pin a block, so a sender of crumbs is stopped here.</summary>
+    public int MaxReassemblyRanges { get; init; } = 256;
+
+    // ---- Retransmission ------------------------------------------------------------------------------------------
+
+    /// <summary>R1 of RFC 9293 §3.8.3: time-outs in a row before the IP layer is told that the path may be dead.</summary>
+    [Sysctl("net.ipv4.tcp_retries1", SysctlUnit.Count)]
+    public int Retries1 { get; init; } = 3;
+
+    /// <summary>R2 of RFC 9293 §3.8.3: repetitions in a row before the connection is given up; 15 are between 13 and 30 minutes.</summary>
+    [Sysctl("net.ipv4.tcp_retries2", SysctlUnit.Count)]
+    public int Retries2 { get; init; } = 15;
+
+    /// <summary>R2 for a connection whose application is gone. 0 means 8, as on Linux.</summary>
+    [Sysctl("net.ipv4.tcp_orphan_retries", SysctlUnit.Count)]
+    public int OrphanRetries { get; init; }
+
+    /// <summary>RTO before the first sample (RFC 6298 §2.1).</summary>
+    public TimeSpan InitialRto { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>What the RTO adds to the smoothed RTT at least. RFC 6298 §2.4 says 1 s in all; 200 ms still outlasts every delayed ACK.</summary>
+    [Sysctl("net.ipv4.tcp_rto_min_us", SysctlUnit.Microseconds)]
+    public TimeSpan MinRto { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Bound of the back-off (RFC 6298 §2.5: at least 60 s).</summary>
+    [Sysctl("net.ipv4.tcp_rto_max_ms", SysctlUnit.Milliseconds)]
+    public TimeSpan MaxRto { get; init; } = TimeSpan.FromSeconds(120);
+
+    /// <summary>Give up when bytes stay unacknowledged for this long (RFC 5482); zero leaves it to the retries.</summary>
+    public TimeSpan UserTimeout { get; init; } = TimeSpan.Zero;
+
+    /// <summary>Duplicate ACKs that mean a loss (RFC 5681 §3.2).</summary>
+    [Sysctl("net.ipv4.tcp_reordering", SysctlUnit.Count)]
+    public int ReorderingThreshold { get; init; } = 3;
+
+    // ---- Congestion ----------------------------------------------------------------------------------------------
+
+    /// <summary>A name that <see cref="CongestionControls"/> knows.</summary>
+    [Sysctl("net.ipv4.tcp_congestion_control", SysctlUnit.Text)]
+    public string CongestionControl { get; init; } = CongestionControls.Reno;
+
+    /// <summary>Initial window in segments (RFC 6928).</summary>
+    public int InitialCwnd { get; init; } = 10;
+
+    /// <summary>Begin anew with the initial window after an idle RTO (RFC 5681 §4.1).</summary>
+    [Sysctl("net.ipv4.tcp_slow_start_after_idle", SysctlUnit.Switch)]
+    public bool SlowStartAfterIdle { get; init; } = true;
+
+    // ---- Acknowledging -------------------------------------------------------------------------------------------
+
+    /// <summary>How long an ACK may wait for company (RFC 9293 §3.8.6.3: below 500 ms; Linux's smallest).</summary>
+    public TimeSpan DelayedAck { get; init; } = TimeSpan.FromMilliseconds(40);
+
+    /// <summary>Segments at the start of a connection that are acknowledged at once, so that slow start is not held up.</summary>
+    public int QuickAcks { get; init; } = 16;
+
+    /// <summary>Challenge ACKs per second and connection (RFC 5961 §7).</summary>
+    [Sysctl("net.ipv4.tcp_challenge_ack_limit", SysctlUnit.Count)]
+    public int ChallengeAckLimit { get; init; } = 10;
+
+    /// <summary>Least time between two answers to segments outside the window that carry no data: two confused peers must not loop.</summary>
+    [Sysctl("net.ipv4.tcp_invalid_ratelimit", SysctlUnit.Milliseconds)]
+    public TimeSpan InvalidRateLimit { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    // ---- Keepalive -----------------------------------------------------------------------------------------------
+
+    /// <summary>Idle time before the first probe, when the application asked for keepalive (RFC 9293 §3.8.4: at least 2 h by default).</summary>
+    [Sysctl("net.ipv4.tcp_keepalive_time", SysctlUnit.Seconds)]
+    public TimeSpan KeepAliveTime { get; init; } = TimeSpan.FromSeconds(7200);
+
+    [Sysctl("net.ipv4.tcp_keepalive_intvl", SysctlUnit.Seconds)]
+    public TimeSpan KeepAliveInterval { get; init; } = TimeSpan.FromSeconds(75);
+
+    /// <summary>Probes without an answer before the connection is given up.</summary>
+    [Sysctl("net.ipv4.tcp_keepalive_probes", SysctlUnit.Count)]
+    public int KeepAliveProbes { get; init; } = 9;
+
+    // ---- Closing -------------------------------------------------------------------------------------------------
+
+    /// <summary>How long FIN-WAIT-2 waits for the peer's FIN once the application is gone.</summary>
+    [Sysctl("net.ipv4.tcp_fin_timeout", SysctlUnit.Seconds)]
+    public TimeSpan FinTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Maximum segment lifetime; TIME-WAIT lasts two. RFC 9293 §3.4.2 says 2 min and leaves it to engineering; Linux's TIME-WAIT is 60 s.</summary>
+    public TimeSpan MaximumSegmentLifetime { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>True: a RST does not end TIME-WAIT (RFC 1337).</summary>
+    [Sysctl("net.ipv4.tcp_rfc1337", SysctlUnit.Switch)]
+    public bool ProtectTimeWait { get; init; }
+
+    // ---- Segments ------------------------------------------------------------------------------------------------
+
+    /// <summary>Payload bytes of a super-segment that the device or the IP side cuts up; 0 sends single segments.</summary>
+    public int MaxSuperSegmentBytes { get; init; }
+
+    /// <summary>Smallest MSS that is believed: below it a peer (or a forged ICMP) would make us send headers only.</summary>
+    [Sysctl("net.ipv4.tcp_min_snd_mss", SysctlUnit.Bytes)]
+    public int MinSendMss { get; init; } = 48;
+
+    /// <summary>Payload up to this many bytes is copied behind the header; above it goes out as slices of the send buffer.</summary>
+    public int CopyThreshold { get; init; } = 256;
+}

@@ -1,0 +1,45 @@
+using Wirepath.Events;
+
+namespace Wirepath.Tcp;
+
+/// <summary>A connection's figures at one moment, in the shape of Linux's <c>tcp_info</c>. Sizes in bytes.</summary>
+public readonly record struct TcpStatistics
+{
+    public required TcpState State { get; init; }
+    public required CongestionPhase Phase { get; init; }
+    public required int SendMss { get; init; }
+    public required int ReceiveMss { get; init; }
+    public required long Cwnd { get; init; }
+    /// <summary><see cref="long.MaxValue"/> while arbitrary.</summary>
+    public required long Ssthresh { get; init; }
+    public required long SendWindow { get; init; }
+    public required long ReceiveWindow { get; init; }
+    /// <summary>SND.NXT − SND.UNA.</summary>
+    public required long FlightSize { get; init; }
+    /// <summary>Bytes in the send buffer that were never sent.</summary>
+    public required long Unsent { get; init; }
+    /// <summary>Bytes that arrived in order and were not read.</summary>
+    public required long Unread { get; init; }
+    public required long OutOfOrder { get; init; }
+    /// <summary>Zero before the first sample.</summary>
+    public required TimeSpan SmoothedRtt { get; init; }
+    public required TimeSpan RttVariance { get; init; }
+    public required TimeSpan MinRtt { get; init; }
+    public required TimeSpan Rto { get; init; }
+    public required long SegmentsSent { get; init; }
+    public required long SegmentsReceived { get; init; }
+    public required long SegmentsRejected { get; init; }
+    /// <summary>Payload bytes, repetitions included.</summary>
+    public required long BytesSent { get; init; }
+    public required long BytesAcknowledged { get; init; }
+    /// <summary>Payload bytes taken in order.</summary>
+    public required long BytesReceived { get; init; }
+    public required long BytesRetransmitted { get; init; }
+    public required long Retransmissions { get; init; }
+    public required long Timeouts { get; init; }
+    public required long FastRetransmits { get; init; }
+    public required long DuplicateAcks { get; init; }
+    public required long WindowProbes { get; init; }
+    /// <summary>Bytes of memory held, blocks counted whole.</summary>
+    public required long MemoryCharged { get; init; }
+}
