@@ -55,7 +55,7 @@ public sealed class Fetcher(Host host, INameResolver names, FetchSettings settin
         NodeLog log = host.Log;
         AddressBarFixUp fixedUp = AddressBar.FixUp(typed);
         if (log.IsEnabled && fixedUp.Changes.Count > 0)
-            NodeLog.ApplicationCause = log.Write(NodeLog.ApplicationCause, new AddressFixedUp(typed, fixedUp.Url, [.. fixedUp.Changes.Select(c => c.ToString()!)]));
+            NodeLog.ApplicationCause = log.Write(NodeLog.ApplicationCause, new AddressFixedUp(typed, fixedUp.Url, fixedUp.Changes));
         if (!UrlRecord.TryParse(fixedUp.Url, null, out UrlRecord? url, out UrlFailure? failure))
             throw Rejected(typed, failure!.Name, failure.Position, failure.Message);
         return Checked(typed, url!);
