@@ -82,6 +82,24 @@ public static class Checksum
     public static ushort Update(ushort checksum, uint oldWord, uint newWord) =>
         Update(Update(checksum, (ushort)(oldWord >> 16), (ushort)(newWord >> 16)), (ushort)oldWord, (ushort)newWord);
 
+    /// <summary>
+    /// Finishes a TCP or UDP checksum whose field holds the pseudo-header's sum (<see cref="ChecksumState.Partial"/>), in a
+    /// linear packet: what a device does that has promised to.
+    /// </summary>
+    /// <param name="bytes">The packet; link padding behind it must be zero.</param>
+    /// <param name="networkOffset">Where the IP header starts.</param>
+    /// <param name="transportOffset">Where the TCP or UDP header starts.</param>
+    public static void CompletePartial(Span<byte> bytes, int networkOffset, int transportOffset)
+    {
+        bool isV4 = bytes[networkOffset] >> 4 == 4;
+        var protocol = (IpProtocol)bytes[networkOffset + (isV4 ? 9 : 6)];
+        Span<byte> segment = bytes[transportOffset..];
+        bool isUdp = protocol == IpProtocol.Udp;
+        uint sum = Sum(segment);
+        BinaryPrimitives.WriteUInt16BigEndian(segment[(isUdp ? UdpHeader.ChecksumOffset : TcpHeader.ChecksumOffset)..],
+            isUdp ? UdpHeader.FinishChecksum(sum) : Finish(sum));
+    }
+
     private static ulong AddressSum(IpAddress address) => Halves(address.High) + Halves(address.Low);
 
     private static ulong Halves(ulong value) => (value >> 32) + (uint)value;

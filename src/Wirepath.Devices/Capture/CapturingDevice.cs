@@ -1,0 +1,82 @@
+using System.Diagnostics.CodeAnalysis;
+using Wirepath.Events;
+using Wirepath.Stack;
+using Wirepath.Wire;
+
+namespace Wirepath.Devices;
+
+/// <summary>
+/// A tee in front of a device: each frame that passes is written to the log as a <see cref="LinkTransit"/> between the
+/// host and <c>wire</c>, so that captures of real devices are drawn from the same events as captures of simulated links.
+/// Checksums that are left to the device are completed in the copy. When nobody listens it costs one branch.
+/// </summary>
+/// <param name="inner">The device; it is disposed of with this one.</param>
+/// <param name="log">The host's pen: its node is the one end of the link, the device's name is the link's.</param>
+public sealed class CapturingDevice(INetworkDevice inner, NodeLog log) : IPollableDevice
+{
+    /// <summary>The name of the other end: whoever is there.</summary>
+    public const string Wire = "wire";
+
+    private readonly IPollableDevice? _pollable = inner as IPollableDevice;
+
+    public string Name => inner.Name;
+
+    public MacAddress Address => inner.Address;
+
+    public int Mtu => inner.Mtu;
+
+    public DeviceOffloads Offloads => inner.Offloads;
+
+    public Action? Readable
+    {
+        get => inner.Readable;
+        set => inner.Readable = value;
+    }
+
+    public int FileDescriptor => _pollable?.FileDescriptor ?? -1;
+
+    public bool WantsWrite => _pollable?.WantsWrite ?? false;
+
+    public string? Closure => _pollable?.Closure;
+
+    public bool TryReceive([NotNullWhen(true)] out Packet? frame)
+    {
+        if (!inner.TryReceive(out frame))
+            return false;
+        if (log.IsEnabled)
+        {
+            Instant now = log.Now;
+            frame.Cause = log.Write(EventId.None, new LinkTransit(Name, Wire, log.Node, CopyOf(frame), LinkVerdict.Delivered, DropReason.None, now));
+        }
+
+        return true;
+    }
+
+    public bool Transmit(Packet frame)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        if (!log.IsEnabled)
+            return inner.Transmit(frame);
+
+        // The device owns the frame afterwards: copy first, write when the verdict is known.
+        byte[] bytes = CopyOf(frame);
+        EventId cause = frame.Cause;
+        Instant now = log.Now;
+        bool sent = inner.Transmit(frame);
+        log.Write(cause, sent
+            ? new LinkTransit(Name, log.Node, Wire, bytes, LinkVerdict.Delivered, DropReason.None, now)
+            : new LinkTransit(Name, log.Node, Wire, bytes, LinkVerdict.Dropped, DropReason.QueueFull, Instant.Never));
+        return sent;
+    }
+
+    public void Flush() => inner.Flush();
+
+    public void Dispose() => inner.Dispose();
+
+    private static byte[] CopyOf(Packet frame)
+    {
+        byte[] bytes = frame.ToArray();
+        TransportChecksum.Complete(frame, bytes);
+        return bytes;
+    }
+}
