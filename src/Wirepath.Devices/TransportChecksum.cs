@@ -1,9 +1,8 @@
-using System.Buffers.Binary;
 using Wirepath.Wire;
 
 namespace Wirepath.Devices;
 
-/// <summary>Finds the transport checksum of a frame, and completes a partial one where nobody below will.</summary>
+/// <summary>Finds the transport checksum of a frame, and completes a partial one where nobody below has.</summary>
 internal static class TransportChecksum
 {
     /// <summary>Finds the checksum by the packet's own offsets.</summary>
@@ -28,15 +27,12 @@ internal static class TransportChecksum
         return offset > 0 && frame.TransportOffset + offset + 2 <= head.Length;
     }
 
-    /// <summary>Completes in <paramref name="bytes"/>, a linear copy of <paramref name="frame"/>, the checksum that the frame itself leaves to others.</summary>
-    public static void Complete(Packet frame, Span<byte> bytes)
+    /// <summary>All bytes as the wire will see them: a checksum that the frame leaves to others is completed in the copy.</summary>
+    public static byte[] CompleteCopy(Packet frame)
     {
-        if (frame.Checksum != ChecksumState.Partial || !TryLocate(frame, out IpProtocol protocol, out int offset))
-            return;
-        // The field already holds the pseudo-header's sum, so that the sum over all is what is wanted.
-        ushort checksum = Checksum.Compute(bytes[frame.TransportOffset..]);
-        if (checksum == 0 && protocol == IpProtocol.Udp)
-            checksum = 0xFFFF;
-        BinaryPrimitives.WriteUInt16BigEndian(bytes[(frame.TransportOffset + offset)..], checksum);
+        byte[] bytes = frame.ToArray();
+        if (frame.Checksum == ChecksumState.Partial)
+            Checksum.CompletePartial(bytes, frame.NetworkOffset, frame.TransportOffset);
+        return bytes;
     }
 }

@@ -44,6 +44,8 @@ public enum DropReason
     SocketQueueFull,
     /// <summary>Martian source or destination (RFC 1812 §5.3.7).</summary>
     Martian,
+    /// <summary>A firewall's rule, which drops without a word.</summary>
+    Firewalled,
 }
 
 /// <summary>A host gave up on a packet.</summary>

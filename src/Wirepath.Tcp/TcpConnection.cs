@@ -4,37 +4,284 @@ using Wirepath.Wire;
 
 namespace Wirepath.Tcp;
 
-/// <summary>One end of a connection. The body follows; these are its signatures.</summary>
-public sealed class TcpConnection
+/// <summary>
+/// One end of a connection (RFC 9293). It does no I/O and owns no clock: it is handed segments, the time and the
+/// application's calls, and after each of them is asked by <see cref="TryTransmit"/> what to send, by
+/// <see cref="NextTimer"/> when to be called again, and by <see cref="TakeSignals"/> what the application should know.
+/// Not safe for use by two threads at once. Whoever owns it must end with <see cref="Close"/> or <see cref="Abort"/>.
+/// </summary>
+public sealed partial class TcpConnection
 {
-    private TcpConnection() => Id = default;
-    public static TcpConnection Connect(ConnectionId id, TcpSettings settings, SequenceNumber iss, int mtuMss, NodeLog log, Instant now, uint timestampOffset = 0) => throw new NotSupportedException();
+    private TcpSignals _signals;
+    private bool _keepAlive;
+
+    private TcpConnection(ConnectionId id, TcpSettings settings, SequenceNumber iss, int mtuMss, NodeLog log, Instant now, TcpListener? listener, uint timestampOffset)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(log);
+        ArgumentOutOfRangeException.ThrowIfLessThan(mtuMss, settings.MinSendMss);
+        (Id, _settings, _log, _listener, _timestampOffset) = (id, settings, log, listener, timestampOffset);
+        (_iss, _sndUna, _sndNxt, _sndMax, _dataEnd, _smallSegmentEnd) = (iss, iss, iss, iss, iss + 1, iss);
+        _rcvMss = _sndMss = Math.Min(mtuMss, ushort.MaxValue);
+        _seenMss = Math.Min(_rcvMss, 536);
+        _rcvBuffer = settings.ReceiveBuffer.Default;
+        _received = new ByteChain(_pieces);
+        _reassembly = new ReassemblyQueue(_pieces, settings.MaxReassemblyRanges);
+        _congestion = CongestionControls.Create(settings.CongestionControl);
+        _rtt = new RttEstimator(settings.InitialRto, settings.MinRto, settings.MaxRto);
+        _recovery = new NewRenoRecovery(iss);
+        _quickAcks = settings.QuickAcks;
+        _lastSentAt = _lastReceivedAt = now;
+        _sendCause = log.Because;
+    }
+
+    /// <summary>Active OPEN (RFC 9293 §3.10.1). The SYN goes out with the first <see cref="TryTransmit"/>.</summary>
+    /// <param name="id">Own end first.</param>
+    /// <param name="settings">Limits and timers.</param>
+    /// <param name="iss">From <see cref="IsnGenerator.Next"/>.</param>
+    /// <param name="mtuMss">MTU of the path minus 40 (IPv4) or 60 (IPv6) bytes: announced as our MSS, and the bound of what is sent.</param>
+    /// <param name="log">The node's pen.</param>
+    /// <param name="now">The time of the call.</param>
+    /// <param name="timestampOffset">From <see cref="IsnGenerator.TimestampOffset"/>.</param>
+    public static TcpConnection Connect(ConnectionId id, TcpSettings settings, SequenceNumber iss, int mtuMss, NodeLog log, Instant now, uint timestampOffset = 0)
+    {
+        var connection = new TcpConnection(id, settings, iss, mtuMss, log, now, listener: null, timestampOffset);
+        connection.Transit(TcpTransition.ActiveOpen);
+        return connection;
+    }
+
+    /// <summary>What a listener makes of a SYN: the half-open connection, SYN,ACK still to be sent.</summary>
+    internal static TcpConnection Answer(TcpListener listener, in TcpSegment syn, ConnectionId id, TcpSettings settings, SequenceNumber iss, int mtuMss, NodeLog log, Instant now, uint timestampOffset)
+    {
+        var connection = new TcpConnection(id, settings, iss, mtuMss, log, now, listener, timestampOffset);
+        connection.NoteReceived(syn, follow: true);
+        connection.State = TcpState.Listen;
+        connection._sendCause = log.Because;
+        connection.TakeSyn(syn, now);
+        connection.Transit(TcpTransition.ReceivedSyn);
+        return connection;
+    }
+
     public ConnectionId Id { get; }
-    public TcpState State => throw new NotSupportedException();
-    public Instant NextTimer => throw new NotSupportedException();
-    public void Receive(in TcpSegment segment, Instant now) => throw new NotSupportedException();
-    public void OnTimer(Instant now) => throw new NotSupportedException();
-    public bool TryTransmit(Packet packet, Instant now) => throw new NotSupportedException();
-    public void OnPathMtu(int mss, Instant now) => throw new NotSupportedException();
-    public void OnUnreachable(ConnectionEnd how, string detail, Instant now) => throw new NotSupportedException();
-    /// <summary>A SYN in TIME-WAIT that may begin a new incarnation (RFC 9293 §3.10.7.4, RFC 6191): true: this one is Released, hand the SYN to the listener.</summary>
-    public bool TryReopen(in TcpSegment segment, Instant now) => throw new NotSupportedException();
-    public int Write(ReadOnlySpan<byte> bytes, Instant now) => throw new NotSupportedException();
-    public int Read(Span<byte> destination, Instant now) => throw new NotSupportedException();
-    public ReadOnlySequence<byte> Peek() => throw new NotSupportedException();
-    public void Consume(long bytes, Instant now) => throw new NotSupportedException();
-    public void Shutdown(Instant now) => throw new NotSupportedException();
-    /// <summary>The application is gone: FIN after what is queued, RST when unread bytes are thrown away (RFC 9293 §3.6.1); frees the receive buffer. Every connection must be closed or aborted.</summary>
-    public void Close(Instant now) => throw new NotSupportedException();
-    public void Abort(Instant now) => throw new NotSupportedException();
-    public long Readable => throw new NotSupportedException();
-    public long Writable => throw new NotSupportedException();
-    public bool IsReadClosed => throw new NotSupportedException();
-    public bool NoDelay { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-    public bool KeepAlive { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-    public ConnectionEnd? End => throw new NotSupportedException();
-    public string EndDetail => throw new NotSupportedException();
-    public long MemoryCharged => throw new NotSupportedException();
-    public TcpSignals TakeSignals() => throw new NotSupportedException();
-    public TcpStatistics Statistics => throw new NotSupportedException();
+
+    public TcpState State { get; private set; }
+
+    /// <summary>When <see cref="OnTimer"/> wants to be called; <see cref="Instant.Never"/> when idle.</summary>
+    public Instant NextTimer => _timers.Next;
+
+    /// <summary>Bytes that <see cref="Read"/> can give now.</summary>
+    public long Readable => _received.Length;
+
+    /// <summary>Bytes that <see cref="Write"/> would take now.</summary>
+    public long Writable => MayWrite ? Math.Max(0, SendCapacity - _sendBuffer.Length) : 0;
+
+    /// <summary>Nothing will follow what is <see cref="Readable"/>: the peer's FIN, or the end of the connection (<see cref="End"/> says which).</summary>
+    public bool IsReadClosed => _finReceived || End is not null;
+
+    /// <summary>True sends small segments at once (turns Nagle's algorithm off, RFC 9293 §3.7.4).</summary>
+    public bool NoDelay { get; set; }
+
+    /// <summary>Probe an idle peer (RFC 9293 §3.8.4); off by default.</summary>
+    public bool KeepAlive
+    {
+        get => _keepAlive;
+        set
+        {
+            _keepAlive = value;
+            _timers.KeepAlive = value && State is not (TcpState.Closed or TcpState.TimeWait) ? _lastReceivedAt + _settings.KeepAliveTime : Instant.Never;
+        }
+    }
+
+    /// <summary>How it ended; null while it lives. <see cref="ConnectionEnd.Closed"/> is known when TIME-WAIT begins.</summary>
+    public ConnectionEnd? End { get; private set; }
+
+    public string EndDetail { get; private set; } = "";
+
+    /// <summary>Bytes of memory held for both directions, blocks counted whole.</summary>
+    public long MemoryCharged => _sendBuffer.MemoryCharged + _pieces.MemoryCharged;
+
+    private bool MayWrite => !_finQueued && End is null
+        && State is TcpState.SynSent or TcpState.SynReceived or TcpState.Established or TcpState.CloseWait;
+
+    /// <summary>SEND: queues bytes; more than fits is left to the caller, who is told by <see cref="TcpSignals.Writable"/> when to go on.</summary>
+    /// <returns>Bytes taken: 0 when the buffer is full or the connection has ended.</returns>
+    /// <exception cref="InvalidOperationException">The sending direction was shut down.</exception>
+    public int Write(ReadOnlySpan<byte> bytes, Instant now)
+    {
+        if (End is not null)
+            return 0;
+        if (_finQueued || _applicationGone)
+            throw new InvalidOperationException("The sending direction was shut down.");
+        int taken = (int)Math.Min(bytes.Length, Writable);
+        if (taken > 0)
+        {
+            if (_sendBuffer.Length == 0)
+                _sendCause = _log.Because;
+            _sendBuffer.Append(bytes[..taken]);
+            _dataEnd += taken;
+        }
+
+        _writerWaits |= taken < bytes.Length;
+        return taken;
+    }
+
+    /// <summary>RECEIVE: copies bytes out and opens the window behind them.</summary>
+    /// <returns>Bytes given; 0 when there are none now, or none ever again (<see cref="IsReadClosed"/>).</returns>
+    public int Read(Span<byte> destination, Instant now)
+    {
+        int count = _received.CopyTo(destination);
+        Consume(count, now);
+        return count;
+    }
+
+    /// <summary>The readable bytes where they lie, valid until <see cref="Consume"/>, <see cref="Read"/>, <see cref="Close"/> or <see cref="Abort"/>.</summary>
+    public ReadOnlySequence<byte> Peek() => _received.Peek();
+
+    /// <summary>Drops bytes that were read from <see cref="Peek"/>.</summary>
+    public void Consume(long bytes, Instant now)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((ulong)bytes, (ulong)_received.Length, nameof(bytes));
+        if (bytes == 0)
+            return;
+        _received.Consume(bytes);
+        OnRead(bytes, now);
+    }
+
+    /// <summary>CLOSE of RFC 9293 §3.10.4: FIN after what is queued; the other direction stays open. Repeated calls do nothing.</summary>
+    public void Shutdown(Instant now)
+    {
+        if (_finQueued || End is not null || State is TcpState.Closed)
+            return;
+        if (State == TcpState.SynSent)
+        {
+            // §3.10.4: there is no connection to close yet; the TCB is deleted.
+            Finish(ConnectionEnd.Aborted, "closed before the connection was there", TcpTransition.Close);
+            return;
+        }
+
+        if (_sndNxt == _dataEnd)
+            _sendCause = _log.Because;
+        _finQueued = true;
+        Transit(TcpTransition.Close);
+    }
+
+    /// <summary>
+    /// The application is gone: FIN after what is queued; what arrives from now on is answered with RST, and so are bytes
+    /// that were never read (RFC 9293 §3.6.1). FIN-WAIT-2 is left after <see cref="TcpSettings.FinTimeout"/>.
+    /// </summary>
+    public void Close(Instant now)
+    {
+        if (_applicationGone)
+            return;
+        bool unread = _received.Length > 0;
+        _applicationGone = true;
+        _received.Consume(_received.Length);
+        if (End is not null || State is TcpState.Closed)
+            return;
+        if (unread && State is not TcpState.TimeWait)
+        {
+            ResetAndFinish(ConnectionEnd.Aborted, "closed with bytes unread");
+            return;
+        }
+
+        Shutdown(now);
+        if (State == TcpState.FinWait2)
+            _timers.Orphan = now + _settings.FinTimeout;
+    }
+
+    /// <summary>ABORT (RFC 9293 §3.10.5): RST where the peer must know, and everything queued is thrown away.</summary>
+    public void Abort(Instant now)
+    {
+        _applicationGone = true;
+        _received.Consume(_received.Length);
+        if (State == TcpState.Closed)
+            return;
+        if (State is TcpState.SynReceived or TcpState.Established or TcpState.FinWait1 or TcpState.FinWait2 or TcpState.CloseWait)
+            ResetAndFinish(ConnectionEnd.Aborted, "aborted by the application");
+        else
+            Finish(ConnectionEnd.Aborted, "aborted by the application", TcpTransition.GaveUp);
+    }
+
+    /// <summary>The path takes segments of <paramref name="mss"/> bytes at most (RFC 1191, RFC 8201): what is in flight goes out again, smaller, at once.</summary>
+    public void OnPathMtu(int mss, Instant now)
+    {
+        mss = Math.Max(mss, _settings.MinSendMss);
+        if (mss >= _sndMss || State is TcpState.Closed or TcpState.TimeWait)
+            return;
+        _sndMss = mss;
+        if (!IsSynAcknowledged || _sndNxt == _sndUna)
+            return;
+        RepeatAll(RetransmitCause.PathMtu, _log.Because);
+    }
+
+    /// <summary>
+    /// ICMP told of an unreachable peer. Before the connection is there it ends it; afterwards it is only remembered and
+    /// given as the reason if the retries run out (RFC 5461 §4: anyone can forge it).
+    /// </summary>
+    public void OnUnreachable(ConnectionEnd how, string detail, Instant now)
+    {
+        if (State is TcpState.SynSent or TcpState.SynReceived)
+            Finish(how, detail, TcpTransition.GaveUp);
+        else
+            _softError = detail;
+    }
+
+    private string? _softError;
+
+    /// <summary>What changed since the last call.</summary>
+    public TcpSignals TakeSignals()
+    {
+        TcpSignals signals = _signals;
+        _signals = TcpSignals.None;
+        return signals;
+    }
+
+    private void Transit(TcpTransition transition)
+    {
+        TcpState to = TcpStateMachine.Next(State, transition)
+            ?? throw new InvalidOperationException($"{State} has no edge '{TcpStateMachine.Label(transition)}'.");
+        if (_log.IsEnabled)
+            _log.Write(new StateChanged(Id, State, to, TcpStateMachine.Label(transition)));
+        State = to;
+        if (to == TcpState.Closed)
+            Release();
+    }
+
+    /// <summary>The end is known; with a transition, the connection also leaves the table.</summary>
+    private void Finish(ConnectionEnd how, string detail, TcpTransition transition)
+    {
+        NoteEnd(how, detail);
+        Transit(transition);
+    }
+
+    private void NoteEnd(ConnectionEnd how, string detail)
+    {
+        if (End is not null)
+            return;
+        (End, EndDetail) = (how, detail);
+        _signals |= TcpSignals.Ended | TcpSignals.Readable | TcpSignals.Writable;
+        if (_log.IsEnabled)
+            _log.Write(new ConnectionEnded(Id, how, detail));
+    }
+
+    private void ResetAndFinish(ConnectionEnd how, string detail)
+    {
+        _resetWanted = true;
+        _sendCause = _log.Because;
+        Finish(how, detail, TcpTransition.GaveUp);
+    }
+
+    private void Release()
+    {
+        _timers.StopAll();
+        _sendBuffer.Clear();
+        _reassembly.Clear();
+        _finQueued = true;
+        (_ackNow, _duplicateAcksOwed, _probeWanted, _keepAliveWanted, _repeatFirst) = (false, 0, false, false, false);
+        if (_applicationGone)
+            _received.Consume(_received.Length);
+        if (!_resetWanted)
+            _signals |= TcpSignals.Released;
+        _listener?.OnReleased(this);
+    }
 }

@@ -52,4 +52,31 @@ public sealed class CapturingDeviceTests
         frame.Dispose();
         (_device.FileDescriptor, _device.WantsWrite, _device.Closure).ShouldBe((-1, false, null));
     }
+
+    [Fact]
+    public void Without_a_log_frames_still_go_straight_into_a_capture()
+    {
+        var bytes = new MemoryStream();
+        (CableEnd near, CableEnd far) = Cable.Create("lan");
+        using (var writer = new PcapngWriter(bytes, leaveOpen: true))
+        {
+            using var device = new CapturingDevice(near, new EventLog().For("pc", TimeProvider.System), writer);
+            Packet sent = VirtioNetHeaderTests.Tcp4(700);
+            sent.Checksum = ChecksumState.Partial;
+            device.Transmit(sent);
+            far.Transmit(Packet.From(new byte[61]));
+            device.TryReceive(out Packet? received).ShouldBeTrue();
+            received.Dispose();
+        }
+
+        bytes.Position = 0;
+        var reader = new CaptureReader(bytes);
+        var packets = new List<CapturedPacket>();
+        while (reader.TryReadNext(out CapturedPacket packet))
+            packets.Add(packet);
+        packets.Select(p => (p.Direction, p.Bytes.Length)).ShouldBe([(PacketDirection.Outbound, 754), (PacketDirection.Inbound, 61)]);
+        reader.Interfaces[0].Name.ShouldBe("lan-a");
+        uint pseudo = Checksum.PseudoHeader(IpAddress.Parse("10.0.0.1"), IpAddress.Parse("10.0.0.2"), IpProtocol.Tcp, 720);
+        Checksum.Compute(packets[0].Bytes.Span[34..], pseudo).ShouldBe((ushort)0);
+    }
 }

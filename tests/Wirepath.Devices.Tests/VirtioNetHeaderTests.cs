@@ -64,16 +64,13 @@ public sealed class VirtioNetHeaderTests
     {
         using Packet packet = Tcp4(777);
         packet.Checksum = ChecksumState.Partial;
-        byte[] bytes = packet.ToArray();
-        TransportChecksum.Complete(packet, bytes);
+        byte[] bytes = TransportChecksum.CompleteCopy(packet);
         int length = bytes.Length - 34;
         uint pseudo = Checksum.PseudoHeader(IpAddress.Parse("10.0.0.1"), IpAddress.Parse("10.0.0.2"), IpProtocol.Tcp, length);
         Checksum.Compute(bytes.AsSpan(34), pseudo).ShouldBe((ushort)0);
 
         packet.Checksum = ChecksumState.Complete;
-        byte[] untouched = packet.ToArray();
-        TransportChecksum.Complete(packet, untouched);
-        untouched.ShouldBe(packet.ToArray());
+        TransportChecksum.CompleteCopy(packet).ShouldBe(packet.ToArray());
     }
 
     [Fact]

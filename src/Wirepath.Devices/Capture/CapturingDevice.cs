@@ -6,18 +6,21 @@ using Wirepath.Wire;
 namespace Wirepath.Devices;
 
 /// <summary>
-/// A tee in front of a device: each frame that passes is written to the log as a <see cref="LinkTransit"/> between the
-/// host and <c>wire</c>, so that captures of real devices are drawn from the same events as captures of simulated links.
-/// Checksums that are left to the device are completed in the copy. When nobody listens it costs one branch.
+/// A tee in front of a device. Each frame that passes is written to the log as a <see cref="LinkTransit"/> between the
+/// host and <c>wire</c>, so that captures of real devices are drawn from the same events as captures of simulated links;
+/// and straight into a capture, for runs that are too long for a log. Checksums that are left to the device are completed
+/// in the copy. When nobody listens it costs two branches.
 /// </summary>
 /// <param name="inner">The device; it is disposed of with this one.</param>
 /// <param name="log">The host's pen: its node is the one end of the link, the device's name is the link's.</param>
-public sealed class CapturingDevice(INetworkDevice inner, NodeLog log) : IPollableDevice
+/// <param name="capture">Where to write frames without a log; it stays its owner's.</param>
+public sealed class CapturingDevice(INetworkDevice inner, NodeLog log, PcapngWriter? capture = null) : IPollableDevice
 {
     /// <summary>The name of the other end: whoever is there.</summary>
     public const string Wire = "wire";
 
     private readonly IPollableDevice? _pollable = inner as IPollableDevice;
+    private readonly int _captureInterface = capture?.AddInterface(inner.Name, $"{log.Node} {inner.Address}") ?? 0;
 
     public string Name => inner.Name;
 
@@ -43,10 +46,11 @@ public sealed class CapturingDevice(INetworkDevice inner, NodeLog log) : IPollab
     {
         if (!inner.TryReceive(out frame))
             return false;
+        capture?.WritePacket(_captureInterface, log.Now, frame, direction: PacketDirection.Inbound);
         if (log.IsEnabled)
         {
             Instant now = log.Now;
-            frame.Cause = log.Write(EventId.None, new LinkTransit(Name, Wire, log.Node, CopyOf(frame), LinkVerdict.Delivered, DropReason.None, now));
+            frame.Cause = log.Write(EventId.None, new LinkTransit(Name, Wire, log.Node, TransportChecksum.CompleteCopy(frame), LinkVerdict.Delivered, DropReason.None, now));
         }
 
         return true;
@@ -55,11 +59,12 @@ public sealed class CapturingDevice(INetworkDevice inner, NodeLog log) : IPollab
     public bool Transmit(Packet frame)
     {
         ArgumentNullException.ThrowIfNull(frame);
+        capture?.WritePacket(_captureInterface, log.Now, frame, direction: PacketDirection.Outbound);
         if (!log.IsEnabled)
             return inner.Transmit(frame);
 
         // The device owns the frame afterwards: copy first, write when the verdict is known.
-        byte[] bytes = CopyOf(frame);
+        byte[] bytes = TransportChecksum.CompleteCopy(frame);
         EventId cause = frame.Cause;
         Instant now = log.Now;
         bool sent = inner.Transmit(frame);
@@ -72,11 +77,4 @@ public sealed class CapturingDevice(INetworkDevice inner, NodeLog log) : IPollab
     public void Flush() => inner.Flush();
 
     public void Dispose() => inner.Dispose();
-
-    private static byte[] CopyOf(Packet frame)
-    {
-        byte[] bytes = frame.ToArray();
-        TransportChecksum.Complete(frame, bytes);
-        return bytes;
-    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 using Wirepath.Wire;
@@ -14,6 +15,11 @@ internal static unsafe class TapControl
     private const nuint GetHardwareAddress = 0x8927;
     private const nuint GetMtu = 0x8921;
     private const nuint GetIndex = 0x8933;
+    private const nuint GetFlags = 0x8913;
+
+    private const ushort Up = 0x1;
+    private const ushort Running = 0x40;
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(1);
 
     private const short Tap = 0x0002;
     private const short NoPacketInformation = 0x1000;
@@ -62,6 +68,7 @@ internal static unsafe class TapControl
             if (!Ask(socket, GetMtu, request, nameBytes))
                 throw Failed($"The MTU of '{name}' could not be read", Marshal.GetLastPInvokeError());
             mtu = *(int*)(request + RequestUnion);
+            AwaitCarrier(socket, request, nameBytes, settings.CarrierTimeout);
             return tun;
         }
         catch
@@ -87,6 +94,19 @@ internal static unsafe class TapControl
         nint offloads = offload ? OffloadChecksum | OffloadTso4 | OffloadTso6 : 0;
         if (Libc.Ioctl(tun, TunSetOffload, offloads) < 0)
             throw Failed("The device's offloads could not be set", Marshal.GetLastPInvokeError());
+    }
+
+    // The carrier comes with the attachment, but the kernel connects the interface's queue a little later, from a work
+    // queue of its own (net/core/link_watch.c), and drops until then what it has to say: such as its first ARP reply.
+    private static void AwaitCarrier(Descriptor socket, byte* request, ReadOnlySpan<byte> name, TimeSpan most)
+    {
+        long started = Stopwatch.GetTimestamp();
+        while (Ask(socket, GetFlags, request, name)
+            && (*(ushort*)(request + RequestUnion) & (Up | Running)) == Up
+            && Stopwatch.GetElapsedTime(started) < most)
+        {
+            Thread.Sleep(s_pause);
+        }
     }
 
     private static bool Ask(Descriptor socket, nuint what, byte* request, ReadOnlySpan<byte> name)

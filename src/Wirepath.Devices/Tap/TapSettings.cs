@@ -19,4 +19,7 @@ public sealed record TapSettings
     /// turned, so that it differs from the kernel's and stays the same from run to run (the kernel's neighbour entry stays right).
     /// </summary>
     public MacAddress? Address { get; init; }
+
+    /// <summary>How long opening waits at the most until an interface that is up says that it runs. Default 1.5 s: the kernel handles such changes at once or once a second.</summary>
+    public TimeSpan CarrierTimeout { get; init; } = TimeSpan.FromSeconds(1.5);
 }

@@ -103,11 +103,11 @@ internal readonly record struct VirtioNetHeader(
     {
         if ((Flags & VirtioFlags.NeedsChecksum) != 0)
         {
-            if (ChecksumStart < EthernetHeader.Size || ChecksumStart + ChecksumOffset + 2 > frame.Head.Length)
-                return false;
             frame.Checksum = ChecksumState.Partial;
             frame.NetworkOffset = EthernetHeader.Size;
             frame.TransportOffset = ChecksumStart;
+            if (!TransportChecksum.TryLocate(frame, out _, out int offset) || offset != ChecksumOffset)
+                return false;
         }
         else if ((Flags & VirtioFlags.ChecksumVerified) != 0)
         {

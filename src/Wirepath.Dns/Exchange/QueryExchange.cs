@@ -1,0 +1,144 @@
+using Wirepath.Events;
+using Wirepath.Wire;
+
+namespace Wirepath.Dns;
+
+/// <summary>One query to one server, as the one who asks wants it.</summary>
+/// <param name="Question">Name, type, class.</param>
+/// <param name="Server">Address and port.</param>
+/// <param name="Zone">The zone whose servers are asked; the root for a recursive question.</param>
+/// <param name="ServerName">The root when the server is known by address alone.</param>
+/// <param name="Timeout">For UDP; TCP gets at least <see cref="QueryExchange.LeastTcpTimeout"/>.</param>
+/// <param name="Attempt">From 1.</param>
+/// <param name="Because">The event that makes us ask.</param>
+internal readonly record struct Ask(
+    DnsQuestion Question, IpEndpoint Server, DomainName Zone, DomainName ServerName, TimeSpan Timeout, int Attempt, EventId Because)
+{
+    public bool RecursionDesired { get; init; }
+
+    /// <summary>Whether to send OPT.</summary>
+    public bool Edns { get; init; }
+
+    /// <summary>0x20: the letters' case serves as further bits of the ID.</summary>
+    public bool RandomCase { get; init; }
+
+    public bool OverTcp { get; init; }
+}
+
+internal enum AskStatus
+{
+    Answered,
+    TimedOut,
+    Refused,
+    Unreachable,
+    /// <summary>A reply whose bytes are no DNS message.</summary>
+    Unreadable,
+    /// <summary>The budget allowed no further packet.</summary>
+    OutOfBudget,
+}
+
+/// <param name="Status">How it ended.</param>
+/// <param name="Message">The reply; null unless <see cref="AskStatus.Answered"/>.</param>
+/// <param name="RoundTrip">From the last query sent to its reply, or to giving up.</param>
+/// <param name="Sent">The event of the last query sent.</param>
+/// <param name="SentName">The name in the case in which it was sent.</param>
+internal readonly record struct Asked(AskStatus Status, DnsMessage? Message, TimeSpan RoundTrip, EventId Sent, DomainName SentName);
+
+/// <summary>
+/// Builds queries, sends them and judges whether what comes back is the reply: random ID, EDNS, 0x20, TCP after
+/// truncation. Everybody who asks upstream (stub, forwarder, iterator) asks through one.
+/// </summary>
+internal sealed class QueryExchange(IDnsTransport transport, NodeLog log, TimeProvider time, RandomSource random)
+{
+    /// <summary>
+    /// TCP retransmits by itself: a wait shorter than a handshake and a retransmission or two (RFC 6298: 1 s, then 2 s)
+    /// would give up on every lossy path.
+    /// </summary>
+    public static readonly TimeSpan LeastTcpTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _lock = new();
+
+    public NodeLog Log { get; } = log;
+
+    public Instant Now => Instant.FromDateTimeOffset(time.GetUtcNow());
+
+    /// <summary>Asks over UDP and, when the reply is truncated or its case is wrong, again over TCP.</summary>
+    public async ValueTask<Asked> AskAsync(Ask ask, QueryBudget? budget, CancellationToken ct)
+    {
+        if (!ask.OverTcp)
+        {
+            Asked overUdp = await SendAsync(ask, budget, ct).ConfigureAwait(false);
+            if (overUdp.Message is not { } message)
+                return overUdp;
+            bool hasWrongCase = ask.RandomCase && message.Questions is [var echoed] && !echoed.Name.EqualsExactly(overUdp.SentName);
+            if (!message.IsTruncated && !hasWrongCase)
+                return overUdp;
+            EventId received = WriteResponse(ask, overUdp, hasWrongCase ? ResponseKind.Mismatched : ResponseKind.Truncated);
+            ask = ask with { Because = received };
+        }
+
+        // RFC 7766 §5; and where the case was wrong, TCP's handshake shows who answers.
+        ask = ask with { OverTcp = true, RandomCase = false, Timeout = ask.Timeout < LeastTcpTimeout ? LeastTcpTimeout : ask.Timeout };
+        return await SendAsync(ask, budget, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes down what came back and what it was taken for.</summary>
+    /// <returns>The event, to be the cause of what is done next.</returns>
+    public EventId WriteResponse(Ask ask, Asked asked, ResponseKind kind)
+    {
+        if (!Log.IsEnabled || asked.Message is not { } message)
+            return asked.Sent;
+        return Log.Write(asked.Sent, new ResponseReceived(
+            ask.Question.Name, ask.Question.Type, ask.Server, ask.Zone, message.Id, message.Rcode, message.IsAuthoritative, message.RecursionAvailable,
+            message.IsTruncated, kind, asked.RoundTrip, [.. message.Answers], [.. message.Authorities], [.. message.Additionals]));
+    }
+
+    private async ValueTask<Asked> SendAsync(Ask ask, QueryBudget? budget, CancellationToken ct)
+    {
+        if (budget is not null && !budget.TrySpendQuery())
+            return new Asked(AskStatus.OutOfBudget, null, TimeSpan.Zero, ask.Because, ask.Question.Name);
+
+        (ushort id, DomainName name) = Unpredictables(ask);
+        var query = DnsMessage.Query(id, ask.Question with { Name = name }, ask.RecursionDesired);
+        if (ask.Edns)
+            query.Edns = new Edns();
+        byte[] bytes = query.ToArray();
+
+        EventId sent = ask.Because;
+        if (Log.IsEnabled)
+        {
+            sent = Log.Write(ask.Because, new QuerySent(
+                ask.Question.Name, ask.Question.Type, ask.Server, ask.Zone, ask.ServerName, id, ask.RecursionDesired, ask.OverTcp, ask.Attempt));
+        }
+
+        NodeLog.ApplicationCause = sent;
+        Instant start = Now;
+        DnsReply reply = await transport.ExchangeAsync(ask.Server, bytes, ask.OverTcp, ask.Timeout, ct).ConfigureAwait(false);
+        TimeSpan took = Now - start;
+
+        if (reply.Status == DnsReplyStatus.TimedOut && Log.IsEnabled)
+            sent = Log.Write(sent, new QueryTimedOut(ask.Question.Name, ask.Question.Type, ask.Server, took, ask.Attempt));
+        if (reply.Status != DnsReplyStatus.Answered)
+        {
+            return new Asked(reply.Status switch
+            {
+                DnsReplyStatus.Refused => AskStatus.Refused,
+                DnsReplyStatus.Unreachable => AskStatus.Unreachable,
+                _ => AskStatus.TimedOut,
+            }, null, took, sent, name);
+        }
+
+        if (!ReplyMatch.Accepts(bytes, reply.Message.Span) || !DnsMessage.TryRead(reply.Message.Span, out DnsMessage message))
+            return new Asked(AskStatus.Unreadable, null, took, sent, name);
+        return new Asked(AskStatus.Answered, message, took, sent, name);
+    }
+
+    private (ushort Id, DomainName Name) Unpredictables(Ask ask)
+    {
+        lock (_lock)
+        {
+            ushort id = random.NextUInt16();
+            return (id, ask.RandomCase ? ask.Question.Name.WithRandomCase(random) : ask.Question.Name);
+        }
+    }
+}

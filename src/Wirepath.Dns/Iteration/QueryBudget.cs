@@ -1,0 +1,78 @@
+using System.Globalization;
+using Wirepath.Wire;
+
+namespace Wirepath.Dns;
+
+/// <summary>
+/// The ledger of one client question: everything that a hostile zone could make a resolver do is paid from here, by the
+/// question and all look-ups within it. When something runs out, <see cref="Exhausted"/> says what.
+/// </summary>
+internal sealed class QueryBudget(ResolverSettings settings, Instant start)
+{
+    // Names whose servers' addresses are being looked up right now, outermost first: meeting one again is a circle.
+    private readonly List<DnsQuestion> _stack = [];
+
+    public int Queries { get; private set; }
+
+    public int ServerNames { get; private set; }
+
+    public int Aliases { get; private set; }
+
+    public int Depth => _stack.Count;
+
+    public Instant Deadline { get; } = start + settings.MostTime;
+
+    /// <summary>The limit that was hit, in words; null while there is budget.</summary>
+    public string? Exhausted { get; private set; }
+
+    public bool TrySpendQuery()
+    {
+        if (Queries >= settings.MostQueries)
+            return Exhaust($"{settings.MostQueries} queries were sent for this one question without an end in sight");
+        Queries++;
+        return true;
+    }
+
+    public bool TrySpendServerName()
+    {
+        if (ServerNames >= settings.MostServerNames)
+            return Exhaust($"{settings.MostServerNames} names of servers had to be looked up for this one question");
+        ServerNames++;
+        return true;
+    }
+
+    public bool TrySpendAlias()
+    {
+        // Not Exhaust: the aliases of a server's name must not end the whole question.
+        if (Aliases >= settings.MostAliases)
+            return false;
+        Aliases++;
+        return true;
+    }
+
+    public bool IsOutOfTime(Instant now) => now >= Deadline
+        && !Exhaust(string.Create(CultureInfo.InvariantCulture, $"no answer was found within {settings.MostTime.TotalSeconds:0.#} s"));
+
+    public bool IsBeingResolved(DnsQuestion question) => _stack.Contains(question);
+
+    /// <summary>False when the look-up would be too deep.</summary>
+    public bool TryEnter(DnsQuestion question)
+    {
+        if (_stack.Count > settings.MostDepth)
+            return false;
+        _stack.Add(question);
+        return true;
+    }
+
+    public void Leave(DnsQuestion question) => _stack.Remove(question);
+
+    /// <summary>The circle that closes with <paramref name="question"/>: <c>ns.a.test. → ns.b.test. → ns.a.test.</c></summary>
+    public string DescribeCircle(DnsQuestion question) =>
+        string.Join(" → ", _stack.Skip(_stack.IndexOf(question)).Append(question).Select(q => q.Name.ToString()));
+
+    private bool Exhaust(string what)
+    {
+        Exhausted ??= what;
+        return false;
+    }
+}

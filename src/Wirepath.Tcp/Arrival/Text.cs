@@ -1,0 +1,134 @@
+using Wirepath.Events;
+using Wirepath.Wire;
+
+namespace Wirepath.Tcp;
+
+// The seventh and eighth check of RFC 9293 §3.10.7.4: text and FIN.
+public sealed partial class TcpConnection
+{
+    private void TakeText(in TcpSegment segment, SequenceNumber sequence, Instant now)
+    {
+        // In the states behind the peer's FIN there is no text to come; what is there nevertheless is ignored.
+        if (State is not (TcpState.Established or TcpState.FinWait1 or TcpState.FinWait2))
+            return;
+        int offset = segment.PayloadOffset;
+        int length = segment.PayloadLength;
+        bool fin = segment.Header.IsFin;
+        if (length == 0 && !fin)
+            return;
+
+        int known = Math.Min(_rcvNxt - sequence, length);
+        if (known > 0)
+        {
+            _duplicateBlock = new SackBlock(sequence, sequence + known);
+            (sequence, offset, length) = (sequence + known, offset + known, length - known);
+            Acknowledge(SendCause.DuplicateAck);
+        }
+
+        int beyond = sequence + length - _rcvAdv;
+        if (beyond > 0)
+        {
+            (length, fin) = (Math.Max(length - beyond, 0), false);
+            Acknowledge(SendCause.Ack);
+        }
+
+        if (length > 0 && _applicationGone)
+        {
+            ResetAndFinish(ConnectionEnd.Aborted, "data arrived and nobody is there to read it");
+            return;
+        }
+
+        if (fin && !_hasPeerFin)
+            (_hasPeerFin, _peerFin) = (true, sequence + length);
+        if (sequence > _rcvNxt)
+        {
+            TakeOutOfOrder(segment, sequence, offset, length);
+            return;
+        }
+
+        if (length > 0)
+            TakeInOrder(segment, offset, length, now);
+        if (_hasPeerFin && _rcvNxt >= _peerFin)
+            TakeFin(now);
+    }
+
+    private void TakeOutOfOrder(in TcpSegment segment, SequenceNumber sequence, int offset, int length)
+    {
+        if (length > 0)
+        {
+            if (!_reassembly.TryAdd(sequence, segment.Packet, offset, length, out SackBlock duplicate))
+                Reject(segment, "too many holes");
+            else if (duplicate != default)
+                _duplicateBlock = duplicate;
+        }
+
+        // RFC 5681 §4.2: at once, and one for each, for the sender counts them.
+        _duplicateAcksOwed++;
+        _ackCause = _log.Because;
+        _timers.DelayedAck = Instant.Never;
+    }
+
+    private void TakeInOrder(in TcpSegment segment, int offset, int length, Instant now)
+    {
+        bool fillsHole = _reassembly.RangeCount > 0;
+        SequenceNumber before = _rcvNxt;
+        _received.Append(segment.Packet, offset, length);
+        _rcvNxt += length;
+        if (fillsHole)
+            _rcvNxt = _reassembly.MoveContiguous(_rcvNxt, ref _received);
+        _bytesReceived += _rcvNxt - before;
+        _signals |= TcpSignals.Readable;
+
+        int perSegment = segment.Packet.SegmentSize > 0 ? segment.Packet.SegmentSize : length;
+        if (perSegment >= _seenMss)
+            _seenMss = Math.Min(perSegment, _rcvMss);
+        if (fillsHole)
+        {
+            Acknowledge(SendCause.Ack); // RFC 5681 §4.2: the hole is smaller, the sender wants to know
+        }
+        else if (_quickAcks > 0)
+        {
+            _quickAcks--;
+            Acknowledge(SendCause.Ack);
+        }
+        else if (_rcvNxt - _lastAckSent > _seenMss)
+        {
+            Acknowledge(SendCause.Ack); // more than one full segment
+        }
+        else if (_timers.DelayedAck.IsNever && !_ackNow)
+        {
+            _timers.DelayedAck = now + _settings.DelayedAck;
+            _ackCause = _log.Because;
+        }
+    }
+
+    private void TakeFin(Instant now)
+    {
+        _rcvNxt += 1;
+        if (_rcvAdv < _rcvNxt)
+            _rcvAdv = _rcvNxt;
+        _finReceived = true;
+        _reassembly.Clear();
+        _signals |= TcpSignals.PeerClosed | TcpSignals.Readable;
+        Acknowledge(SendCause.Ack);
+        switch (State)
+        {
+            case TcpState.Established:
+                Transit(TcpTransition.ReceivedFin);
+                break;
+            case TcpState.FinWait1 when IsFinAcknowledged:
+                Transit(TcpTransition.ReceivedFinAndAckOfFin);
+                StartTimeWait(restarted: false, now);
+                break;
+            case TcpState.FinWait1:
+                Transit(TcpTransition.ReceivedFin);
+                break;
+            case TcpState.FinWait2:
+                Transit(TcpTransition.ReceivedFin);
+                StartTimeWait(restarted: false, now);
+                break;
+            default:
+                throw new InvalidOperationException($"A FIN is not taken in {State}.");
+        }
+    }
+}

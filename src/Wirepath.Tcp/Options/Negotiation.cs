@@ -1,0 +1,96 @@
+using Wirepath.Events;
+using Wirepath.Wire;
+
+namespace Wirepath.Tcp;
+
+// What both SYNs agree on: MSS (RFC 9293 §3.7.1), window scale and timestamps (RFC 7323), SACK (RFC 2018).
+public sealed partial class TcpConnection
+{
+    // RFC 9293 §3.7.1: what a peer takes that announces nothing.
+    private const int DefaultMssV4 = 536;
+    private const int DefaultMssV6 = 1220;
+
+    // RFC 7323 §5.5: a TS.Recent older than this says nothing, the peer's clock may have gone half around.
+    private static readonly TimeSpan s_timestampLifetime = TimeSpan.FromDays(24);
+
+    private uint TimestampClock(Instant now) => unchecked((uint)(now.Ticks / TimeSpan.TicksPerMillisecond) + _timestampOffset);
+
+    /// <summary>Takes IRS, window and options out of a SYN.</summary>
+    private void TakeSyn(in TcpSegment segment, Instant now)
+    {
+        TcpOptions options = segment.Options;
+        _irs = segment.Header.Sequence;
+        _rcvNxt = _irs + 1;
+        _lastAckSent = _rcvNxt;
+        _rcvAdv = State == TcpState.SynSent ? _rcvNxt + Math.Min(_rcvBuffer, ushort.MaxValue) : _rcvNxt; // our SYN has offered a window
+        _sndWnd = _maxSndWnd = segment.Header.Window; // §2.2: never scaled in a SYN
+        (_sndWl1, _sndWl2) = (segment.Header.Sequence, _iss);
+        int peerMss = options.HasMss ? options.Mss : Id.Remote.Address.IsV6 ? DefaultMssV6 : DefaultMssV4;
+        _sndMss = Math.Max(Math.Min(peerMss, _sndMss), _settings.MinSendMss);
+        _scaling = _settings.WindowScaling && options.HasWindowScale;
+        (_sndShift, _rcvShift) = _scaling ? (Math.Min((int)options.WindowScale, 14), OfferedShift) : (0, 0);
+        _timestamps = _settings.Timestamps && options.HasTimestamps;
+        if (_timestamps)
+            (_tsRecent, _tsRecentAt) = (options.TimestampValue, now);
+        _sack = _settings.Sack && options.SackPermitted;
+        if (_log.IsEnabled)
+            _log.Write(new OptionsNegotiated(Id, FullPayload, _rcvMss, _scaling, _sndShift, _rcvShift, _timestamps, _sack));
+    }
+
+    /// <summary>The smallest shift with which the largest receive buffer fits into 16 bits.</summary>
+    private int OfferedShift
+    {
+        get
+        {
+            int shift = 0;
+            for (long size = Math.Max(_settings.ReceiveBuffer.Default, _settings.ReceiveBuffer.Max); size > ushort.MaxValue && shift < 14; size >>= 1)
+                shift++;
+            return shift;
+        }
+    }
+
+    private TcpOptions SynOptions(Instant now)
+    {
+        bool answers = State != TcpState.SynSent; // a SYN,ACK offers only what the SYN offered
+        var options = new TcpOptions { HasMss = true, Mss = (ushort)_rcvMss };
+        if (answers ? _scaling : _settings.WindowScaling)
+            (options.HasWindowScale, options.WindowScale) = (true, (byte)OfferedShift);
+        options.SackPermitted = answers ? _sack : _settings.Sack;
+        if (answers ? _timestamps : _settings.Timestamps)
+            AddTimestamps(ref options, now);
+        return options;
+    }
+
+    private TcpOptions SegmentOptions(Instant now)
+    {
+        var options = default(TcpOptions);
+        if (_timestamps)
+            AddTimestamps(ref options, now);
+        if (_sack)
+        {
+            if (_duplicateBlock != default && _settings.DuplicateSack)
+                options.AddSack(_duplicateBlock);
+            if (_reassembly.RangeCount > 0)
+                _reassembly.AddSackTo(ref options);
+        }
+
+        return options;
+    }
+
+    private void AddTimestamps(ref TcpOptions options, Instant now) =>
+        (options.HasTimestamps, options.TimestampValue, options.TimestampEcho) = (true, TimestampClock(now), _tsRecent);
+
+    /// <summary>RFC 7323 §5.3 R1: the segment is older than what was seen already.</summary>
+    private bool FailsPaws(in TcpSegment segment, Instant now) =>
+        unchecked((int)(segment.Options.TimestampValue - _tsRecent)) < 0 && now - _tsRecentAt < s_timestampLifetime;
+
+    /// <summary>RFC 7323 §4.3: only a segment that covers the last ACK sent may move TS.Recent.</summary>
+    private void UpdateTsRecent(in TcpSegment segment, Instant now)
+    {
+        if (_timestamps && segment.Options.HasTimestamps && segment.Header.Sequence <= _lastAckSent
+            && (unchecked((int)(segment.Options.TimestampValue - _tsRecent)) >= 0 || now - _tsRecentAt >= s_timestampLifetime))
+        {
+            (_tsRecent, _tsRecentAt) = (segment.Options.TimestampValue, now);
+        }
+    }
+}

@@ -1,0 +1,231 @@
+using System.Buffers;
+using Wirepath.Wire;
+
+namespace Wirepath.Tcp;
+
+/// <summary>A stretch of bytes in a block that the receive side holds.</summary>
+internal sealed class Piece : ReadOnlySequenceSegment<byte>
+{
+    public Block Block { get; private set; } = null!;
+
+    /// <summary>Offset of the first byte in the block.</summary>
+    public int Offset { get; private set; }
+
+    public int Length { get; private set; }
+
+    /// <summary>Bytes of memory that are held because of this piece.</summary>
+    public int Charge { get; private set; }
+
+    /// <summary>The block is our own: more bytes may be copied behind these.</summary>
+    public bool IsOwn { get; private set; }
+
+    public Piece? Following
+    {
+        get => (Piece?)Next;
+        set => Next = value;
+    }
+
+    public int Room => IsOwn ? Block.Size - Offset - Length : 0;
+
+    public long Index
+    {
+        get => RunningIndex;
+        set => RunningIndex = value;
+    }
+
+    public void Set(Block block, int offset, int length, int charge, bool isOwn)
+    {
+        (Block, Offset, Length, Charge, IsOwn) = (block, offset, length, charge, isOwn);
+        Memory = block.Bytes.AsMemory(offset, length);
+        RunningIndex = 0;
+        Next = null;
+    }
+
+    /// <summary>Room for <paramref name="count"/> more bytes.</summary>
+    public Span<byte> Grow(int count)
+    {
+        Length += count;
+        Memory = Block.Bytes.AsMemory(Offset, Length);
+        return Block.Bytes.AsSpan(Offset + Length - count, count);
+    }
+
+    public void TrimStart(int count)
+    {
+        Offset += count;
+        Length -= count;
+        RunningIndex += count;
+        Memory = Block.Bytes.AsMemory(Offset, Length);
+    }
+
+    public void Clear()
+    {
+        Block.Release();
+        Block = null!;
+        Memory = default;
+        Next = null;
+    }
+}
+
+/// <summary>A connection's spare pieces, so that arrivals allocate nothing, and the sum of what its pieces hold.</summary>
+internal sealed class PieceShelf
+{
+    // Spares beyond a window of 64 KiB in small segments are left to the garbage collector.
+    private const int MostSpare = 128;
+    private Piece? _spare;
+    private int _spares;
+
+    /// <summary>Bytes.</summary>
+    public long MemoryCharged { get; private set; }
+
+    public Piece Take(Block block, int offset, int length, int charge, bool isOwn)
+    {
+        Piece piece = _spare ?? new Piece();
+        if (_spare is not null)
+        {
+            _spare = _spare.Following;
+            _spares--;
+        }
+
+        piece.Set(block, offset, length, charge, isOwn);
+        MemoryCharged += charge;
+        return piece;
+    }
+
+    public void Return(Piece piece)
+    {
+        MemoryCharged -= piece.Charge;
+        piece.Clear();
+        if (_spares == MostSpare)
+            return;
+        piece.Following = _spare;
+        _spare = piece;
+        _spares++;
+    }
+}
+
+/// <summary>
+/// Contiguous bytes of the stream as a chain of pieces. Large payloads are held by reference in the blocks they arrived
+/// in; small ones are copied together, so that one-byte segments do not pin a block each.
+/// </summary>
+internal struct ByteChain(PieceShelf shelf)
+{
+    // A slice below this is cheaper to copy than to hold; a block in which the payload fills less than half is not kept alive for it.
+    private const int LeastSlice = 256;
+
+    private Piece? _first;
+    private Piece? _last;
+
+    public long Length { get; private set; }
+
+    /// <summary>Adds bytes of a packet's payload.</summary>
+    public void Append(Packet packet, int offset, int length)
+    {
+        int headLength = packet.Head.Length;
+        bool inHead = offset < headLength;
+        int taken = 0;
+        for (int i = 0; taken < length && packet.TryGetPiece(offset, i, out Block block, out int at, out int size); i++)
+        {
+            int count = Math.Min(size, length - taken);
+            bool exclusive = inHead && i == 0;
+            bool hold = exclusive ? count * 2 >= block.Size : count >= LeastSlice;
+            if (hold)
+            {
+                block.AddHolder();
+                Link(shelf.Take(block, at, count, exclusive ? block.Size : count, isOwn: false));
+            }
+            else
+            {
+                Copy(block.Bytes.AsSpan(at, count));
+            }
+
+            taken += count;
+        }
+
+        Length += length;
+    }
+
+    /// <summary>Takes over the bytes of <paramref name="other"/>, without its first <paramref name="skip"/>.</summary>
+    public void Append(ref ByteChain other, long skip)
+    {
+        other.Consume(skip);
+        Piece? piece = other._first;
+        while (piece is not null)
+        {
+            Piece? following = piece.Following;
+            piece.Following = null;
+            Link(piece);
+            piece = following;
+        }
+
+        Length += other.Length;
+        (other._first, other._last, other.Length) = (null, null, 0);
+    }
+
+    public readonly int CopyTo(Span<byte> destination)
+    {
+        int copied = 0;
+        for (Piece? piece = _first; piece is not null && copied < destination.Length; piece = piece.Following)
+        {
+            int count = Math.Min(piece.Length, destination.Length - copied);
+            piece.Memory.Span[..count].CopyTo(destination[copied..]);
+            copied += count;
+        }
+
+        return copied;
+    }
+
+    /// <summary>Drops bytes at the front.</summary>
+    public void Consume(long count)
+    {
+        Length -= count;
+        while (count > 0)
+        {
+            Piece first = _first!;
+            if (first.Length > count)
+            {
+                first.TrimStart((int)count);
+                return;
+            }
+
+            count -= first.Length;
+            _first = first.Following;
+            if (_first is null)
+                _last = null;
+            shelf.Return(first);
+        }
+    }
+
+    public readonly ReadOnlySequence<byte> Peek() =>
+        _first is null ? ReadOnlySequence<byte>.Empty : new ReadOnlySequence<byte>(_first, 0, _last!, _last!.Length);
+
+    private void Copy(ReadOnlySpan<byte> bytes)
+    {
+        int fits = Math.Min(_last?.Room ?? 0, bytes.Length);
+        if (fits > 0)
+            bytes[..fits].CopyTo(_last!.Grow(fits));
+        bytes = bytes[fits..];
+        while (bytes.Length > 0)
+        {
+            Block block = BlockPool.Shared.Rent(BlockPool.SmallSize);
+            int count = Math.Min(bytes.Length, block.Size);
+            bytes[..count].CopyTo(block.Bytes);
+            Link(shelf.Take(block, 0, count, block.Size, isOwn: true));
+            bytes = bytes[count..];
+        }
+    }
+
+    private void Link(Piece piece)
+    {
+        if (_last is null)
+        {
+            _first = piece;
+        }
+        else
+        {
+            piece.Index = _last.Index + _last.Length;
+            _last.Following = piece;
+        }
+
+        _last = piece;
+    }
+}

@@ -1,0 +1,149 @@
+using Wirepath.Wire;
+
+namespace Wirepath.Tcp;
+
+/// <summary>
+/// What arrived behind a hole: ranges in order of sequence that neither overlap nor touch. How many bytes may lie here
+/// is bounded by the window that was offered; how many ranges, by a setting.
+/// </summary>
+internal sealed class ReassemblyQueue(PieceShelf shelf, int mostRanges)
+{
+    private Range[] _ranges = [];
+    private int _count;
+    private uint _arrivals;
+
+    private struct Range
+    {
+        public SequenceNumber Left;
+        public SequenceNumber Right;
+        public ByteChain Bytes;
+        public uint LastArrival;
+    }
+
+    public long Length { get; private set; }
+
+    public int RangeCount => _count;
+
+    /// <summary>Adds payload that begins at <paramref name="left"/>; bytes that are here already stay as they are.</summary>
+    /// <param name="duplicate">The part that was here before, for a D-SACK; empty when none.</param>
+    /// <returns>False when a new range would be one too many.</returns>
+    public bool TryAdd(SequenceNumber left, Packet packet, int offset, int length, out SackBlock duplicate)
+    {
+        SequenceNumber right = left + length;
+        duplicate = default;
+        int first = 0; // the first range that touches or lies behind the new bytes
+        while (first < _count && _ranges[first].Right < left)
+            first++;
+        bool touches = first < _count && _ranges[first].Left <= right;
+        if (!touches)
+        {
+            if (_count >= mostRanges)
+                return false;
+            Insert(first, left);
+        }
+        else if (_ranges[first].Left > left)
+        {
+            // The new bytes begin before the range: a range of their own, which then swallows its neighbours.
+            Insert(first, left);
+        }
+
+        ref Range target = ref _ranges[first];
+        target.LastArrival = ++_arrivals;
+        SequenceNumber at = left;
+        if (target.Right > at)
+        {
+            SequenceNumber known = SequenceNumber.Min(target.Right, right);
+            duplicate = new SackBlock(at, known);
+            at = known;
+        }
+
+        while (at < right || (first + 1 < _count && _ranges[first + 1].Left <= target.Right))
+        {
+            bool hasNext = first + 1 < _count && _ranges[first + 1].Left <= SequenceNumber.Max(right, target.Right);
+            SequenceNumber until = hasNext ? SequenceNumber.Min(_ranges[first + 1].Left, right) : right;
+            if (until > at)
+            {
+                target.Bytes.Append(packet, offset + (at - left), until - at);
+                Length += until - at;
+                target.Right = at = until;
+            }
+
+            if (!hasNext)
+                break;
+            ref Range next = ref _ranges[first + 1];
+            if (next.Left < right && duplicate == default)
+                duplicate = new SackBlock(next.Left, SequenceNumber.Min(next.Right, right));
+            target.Bytes.Append(ref next.Bytes, 0);
+            target.Right = next.Right;
+            at = SequenceNumber.Max(at, next.Right);
+            RemoveAt(first + 1);
+        }
+
+        return true;
+    }
+
+    /// <summary>Moves what has become contiguous behind <paramref name="next"/> (RCV.NXT) to <paramref name="stream"/>.</summary>
+    /// <returns>The new RCV.NXT.</returns>
+    public SequenceNumber MoveContiguous(SequenceNumber next, ref ByteChain stream)
+    {
+        while (_count > 0 && _ranges[0].Left <= next)
+        {
+            ref Range range = ref _ranges[0];
+            Length -= range.Bytes.Length;
+            long known = Math.Min(next - range.Left, range.Bytes.Length);
+            stream.Append(ref range.Bytes, known);
+            next = SequenceNumber.Max(next, range.Right);
+            RemoveAt(0);
+        }
+
+        return next;
+    }
+
+    /// <summary>Adds the blocks of RFC 2018 §4: the range of the latest arrival first, then the others by age.</summary>
+    public void AddSackTo(ref TcpOptions options)
+    {
+        uint newest = 0;
+        uint before = uint.MaxValue;
+        for (int n = 0; n < Math.Min(_count, TcpOptions.MaxSackBlocks); n++, before = newest)
+        {
+            int best = -1;
+            newest = 0;
+            for (int i = 0; i < _count; i++)
+            {
+                uint arrival = _ranges[i].LastArrival;
+                if (arrival < before && arrival > newest)
+                    (best, newest) = (i, arrival);
+            }
+
+            if (best < 0 || !options.AddSack(new SackBlock(_ranges[best].Left, _ranges[best].Right)))
+                return;
+        }
+    }
+
+    public void Clear()
+    {
+        for (int i = 0; i < _count; i++)
+        {
+            _ranges[i].Bytes.Consume(_ranges[i].Bytes.Length);
+            _ranges[i] = default;
+        }
+
+        (_count, Length) = (0, 0);
+    }
+
+    private void Insert(int index, SequenceNumber left)
+    {
+        if (_count == _ranges.Length)
+            Array.Resize(ref _ranges, Math.Max(4, _count * 2));
+        Array.Copy(_ranges, index, _ranges, index + 1, _count - index);
+        _ranges[index] = new Range { Left = left, Right = left, Bytes = new ByteChain(shelf) };
+        _count++;
+    }
+
+    private void RemoveAt(int index)
+    {
+        _count--;
+        Array.Copy(_ranges, index + 1, _ranges, index, _count - index);
+        _ranges[_count] = default;
+    }
+}

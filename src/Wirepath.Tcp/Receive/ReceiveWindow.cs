@@ -1,0 +1,59 @@
+using Wirepath.Events;
+using Wirepath.Wire;
+
+namespace Wirepath.Tcp;
+
+// RCV.WND: what is offered, when an update is worth a segment, and how the buffer grows.
+public sealed partial class TcpConnection
+{
+    private long _readInRound;
+    private Instant _roundStart = Instant.Epoch;
+
+    /// <summary>The window for the segment that is about to go out, in bytes; remembers its right edge.</summary>
+    private long OfferWindow(bool isSyn)
+    {
+        int shift = isSyn ? 0 : _rcvShift;
+        long unit = 1L << shift;
+        long offered = RcvWnd;
+        long free = Math.Max(0, _rcvBuffer - _received.Length);
+        // §3.8.6.2.2: the edge moves by a full segment or half the buffer, or not at all; it never moves back.
+        bool moves = free > offered && free - offered >= Math.Min(_rcvBuffer / 2, _rcvMss);
+        long window = Math.Min(moves ? free : offered, (long)ushort.MaxValue << shift);
+        // Rounding down tells the peer up to one unit less than before; what it was told before is still taken (RFC 7323 §2.4).
+        window -= window % unit;
+        _rcvAdv = SequenceNumber.Max(_rcvAdv, _rcvNxt + (int)window);
+        return window;
+    }
+
+    private void OnRead(long bytes, Instant now)
+    {
+        if (_finReceived || End is not null || State is TcpState.SynSent or TcpState.SynReceived)
+            return;
+        if (_settings.TuneReceiveBuffer)
+            TuneBuffer(bytes, now);
+
+        // An update costs a segment: only when it opens a closed window or a good part of the buffer.
+        long offered = RcvWnd;
+        long opens = Math.Min(_rcvBuffer - _received.Length, (long)ushort.MaxValue << _rcvShift) - offered;
+        bool wasClosed = offered < Math.Min(_rcvMss, _rcvBuffer / 2);
+        bool worth = wasClosed
+            ? opens >= Math.Min(_rcvMss, _rcvBuffer / 2)
+            : opens >= _rcvBuffer / 2 || (opens >= 2 * _rcvMss && (opens >= _rcvBuffer / 4 || offered <= _rcvBuffer / 8));
+        if (worth && !_ackNow)
+            Acknowledge(SendCause.WindowUpdate);
+    }
+
+    /// <summary>
+    /// Dynamic right-sizing: when the application read more than half a buffer within a round trip, the window is what
+    /// limits the sender, and the buffer becomes twice what was read.
+    /// </summary>
+    private void TuneBuffer(long bytes, Instant now)
+    {
+        _readInRound += bytes;
+        if (!_rtt.HasSample || now - _roundStart < _rtt.Smoothed)
+            return;
+        if (_readInRound * 2 > _rcvBuffer)
+            _rcvBuffer = (int)Math.Max(_rcvBuffer, Math.Min(_readInRound * 2, _settings.ReceiveBuffer.Max));
+        (_readInRound, _roundStart) = (0, now);
+    }
+}

@@ -1,0 +1,112 @@
+using Wirepath.Events;
+using Wirepath.Wire;
+
+namespace Wirepath.Tcp;
+
+// The transmission control block of RFC 9293 §3.3.1.
+public sealed partial class TcpConnection
+{
+    private readonly TcpSettings _settings;
+    private readonly NodeLog _log;
+    private readonly TcpListener? _listener;
+    private readonly ICongestionControl _congestion;
+    private readonly uint _timestampOffset;
+    private TcpTimers _timers = new();
+
+    // ---- Send sequence space (figure 3) --------------------------------------------------------------------------
+    private readonly SequenceNumber _iss;
+    private readonly SendBuffer _sendBuffer = new();
+    private SequenceNumber _sndUna;
+    private SequenceNumber _sndNxt;         // next to send; goes back to SND.UNA when everything is to be repeated
+    private SequenceNumber _sndMax;         // behind the highest ever sent: what an ACK may reach
+    private SequenceNumber _dataEnd;        // behind the last byte written; the FIN's own number
+    private bool _finQueued;
+    private long _sndWnd;
+    private long _maxSndWnd;
+    private SequenceNumber _sndWl1;
+    private SequenceNumber _sndWl2;
+    private int _sndShift;
+    private int _sndMss;                    // payload and options (RFC 6691)
+    private SequenceNumber _smallSegmentEnd; // behind the last segment sent that was not full
+    private bool _writerWaits;
+
+    // ---- Receive sequence space (figure 4) -----------------------------------------------------------------------
+    private readonly int _rcvMss;           // what our SYN announces
+    private readonly PieceShelf _pieces = new();
+    private readonly ReassemblyQueue _reassembly;
+    private ByteChain _received;
+    private SequenceNumber _irs;
+    private SequenceNumber _rcvNxt;
+    private SequenceNumber _rcvAdv;         // right edge of the window as the peer was told
+    private int _rcvShift;
+    private int _rcvBuffer;
+    private int _seenMss;                   // largest payload of late: what "every second full segment" counts in
+    private SequenceNumber _peerFin;
+    private bool _hasPeerFin;               // the FIN arrived, perhaps behind a hole
+    private bool _finReceived;              // … and everything before it
+    private bool _applicationGone;
+
+    // ---- Options -------------------------------------------------------------------------------------------------
+    private bool _scaling;
+    private bool _timestamps;
+    private bool _sack;
+    private uint _tsRecent;
+    private Instant _tsRecentAt;
+
+    // ---- What is to be sent, and because of what -----------------------------------------------------------------
+    private EventId _sendCause;
+    private EventId _ackCause;
+    private bool _ackNow;
+    private SendCause _ackWhy = SendCause.Ack;
+    private int _duplicateAcksOwed;
+    private SackBlock _duplicateBlock;      // for the next ACK (RFC 2883)
+    private SequenceNumber _lastAckSent;
+    private int _quickAcks;
+    private bool _repeatFirst;
+    private bool _forceFirst;               // a time-out sends one segment whatever the window says
+    private RetransmitCause _repeatWhy;
+    private EventId _repeatCause;
+    private bool _probeWanted;
+    private bool _keepAliveWanted;
+    private bool _overrideSws;
+    private bool _resetWanted;
+    private bool _strayResetWanted;         // answers one segment, the connection stays
+    private SequenceNumber _straySequence;
+
+    // ---- Loss recovery -------------------------------------------------------------------------------------------
+    private RttEstimator _rtt;
+    private NewRenoRecovery _recovery;
+    private int _timeouts;                  // in a row
+    private Instant _stalledSince = Instant.Never;
+    private bool _isTiming;
+    private SequenceNumber _timedEnd;
+    private Instant _timedAt;
+    private bool _isCwndLimited;
+    private Instant _lastSentAt;
+    private EventId _timerCause;            // what armed the retransmission timer
+    private int _probesUnanswered;
+    private int _keepAlivesUnanswered;
+    private Instant _lastReceivedAt;
+    private Instant _lastInvalidAnswer = Instant.Epoch;
+    private Instant _challengePeriod = Instant.Epoch;
+    private int _challenges;
+
+    private long FlightSize => _sndNxt - _sndUna;
+
+    private SequenceNumber SendEnd => _finQueued ? _dataEnd + 1 : _dataEnd;
+
+    private SequenceNumber BufferStart => _dataEnd - _sendBuffer.Length;
+
+    private bool IsSynAcknowledged => _sndUna != _iss;
+
+    private bool IsFinAcknowledged => _finQueued && _sndUna == _dataEnd + 1;
+
+    private long RcvWnd => _rcvAdv - _rcvNxt;
+
+    /// <summary>Payload of a full segment: RFC 6691 takes the options off.</summary>
+    private int FullPayload => _sndMss - (_timestamps ? 12 : 0);
+
+    private long SendCapacity => Math.Clamp(2 * _congestion.Cwnd, _settings.SendBuffer.Default, Math.Max(_settings.SendBuffer.Default, _settings.SendBuffer.Max));
+
+    private CongestionContext Congestion(Instant now) => new(now, FullPayload, FlightSize, _isCwndLimited, _rtt.Smoothed);
+}

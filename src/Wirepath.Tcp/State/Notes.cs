@@ -1,0 +1,121 @@
+using Wirepath.Events;
+using Wirepath.Wire;
+
+namespace Wirepath.Tcp;
+
+// What is counted, and what is told to the log when somebody listens.
+public sealed partial class TcpConnection
+{
+    private long _segmentsSent;
+    private long _segmentsReceived;
+    private long _segmentsRejected;
+    private long _bytesSent;
+    private long _bytesAcknowledged;
+    private long _bytesReceived;
+    private long _bytesRetransmitted;
+    private long _retransmissions;
+    private long _timeoutCount;
+    private long _fastRetransmits;
+    private long _duplicateAcksReceived;
+    private long _windowProbes;
+    private EventId _lastSent;
+    private (CongestionPhase Phase, long Cwnd, long Ssthresh) _noted;
+
+    public TcpStatistics Statistics => new()
+    {
+        State = State,
+        Phase = Phase,
+        SendMss = FullPayload,
+        ReceiveMss = _seenMss,
+        Cwnd = _congestion.Cwnd,
+        Ssthresh = _congestion.Ssthresh,
+        SendWindow = _sndWnd,
+        ReceiveWindow = RcvWnd,
+        FlightSize = FlightSize,
+        Unsent = State == TcpState.Closed ? 0 : Math.Max(0, _dataEnd - _sndMax),
+        Unread = _received.Length,
+        OutOfOrder = _reassembly.Length,
+        SmoothedRtt = _rtt.Smoothed,
+        RttVariance = _rtt.Variance,
+        MinRtt = _rtt.Min,
+        Rto = _rtt.Rto,
+        SegmentsSent = _segmentsSent,
+        SegmentsReceived = _segmentsReceived,
+        SegmentsRejected = _segmentsRejected,
+        BytesSent = _bytesSent,
+        BytesAcknowledged = _bytesAcknowledged,
+        BytesReceived = _bytesReceived,
+        BytesRetransmitted = _bytesRetransmitted,
+        Retransmissions = _retransmissions,
+        Timeouts = _timeoutCount,
+        FastRetransmits = _fastRetransmits,
+        DuplicateAcks = _duplicateAcksReceived,
+        WindowProbes = _windowProbes,
+        MemoryCharged = MemoryCharged,
+    };
+
+    private CongestionPhase Phase =>
+        _recovery.IsActive ? CongestionPhase.FastRecovery
+        : _recovery.IsAfterTimeout ? CongestionPhase.LossRecovery
+        : _congestion.Cwnd < _congestion.Ssthresh ? CongestionPhase.SlowStart
+        : CongestionPhase.CongestionAvoidance;
+
+    private void NoteReceived(in TcpSegment segment, bool follow)
+    {
+        _segmentsReceived++;
+        if (!_log.IsEnabled)
+            return;
+        EventId id = _log.Write(new SegmentReceived(Id, Facts(segment)));
+        if (follow)
+            _log.Because = id;
+    }
+
+    private void Reject(in TcpSegment segment, string reason)
+    {
+        _segmentsRejected++;
+        if (_log.IsEnabled)
+            _log.Write(new SegmentRejected(Id, Facts(segment), reason));
+    }
+
+    private EventId NoteRetransmission(SequenceNumber sequence, int length, EventId cause)
+    {
+        _retransmissions++;
+        _bytesRetransmitted += length;
+        if (!_log.IsEnabled)
+            return EventId.None;
+        return _log.Write(cause, new Retransmitted(Id, Relative(sequence, _iss), length, _repeatWhy, Math.Max(_timeouts, 1)));
+    }
+
+    private void NoteCongestion(string why)
+    {
+        if (!_log.IsEnabled)
+            return;
+        (CongestionPhase, long, long) figures = (Phase, _congestion.Cwnd, _congestion.Ssthresh);
+        if (figures == _noted)
+            return;
+        _noted = figures;
+        _log.Write(new CongestionChanged(Id, Phase, _congestion.Cwnd, _congestion.Ssthresh, FullPayload, why));
+    }
+
+    private void NoteWindows()
+    {
+        if (_log.IsEnabled)
+            _log.Write(new WindowsMoved(Id, Relative(_sndUna, _iss), Relative(_sndNxt, _iss), _sndWnd, Relative(_rcvNxt, _irs), RcvWnd));
+    }
+
+    private SegmentFacts Facts(in TcpSegment segment)
+    {
+        TcpHeader header = segment.Header;
+        // Before the first SYN from there, numbers count from that SYN itself.
+        SequenceNumber from = State is TcpState.Closed or TcpState.SynSent && header.IsSyn ? header.Sequence : _irs;
+        return new SegmentFacts(header.Sequence, Relative(header.Sequence, from), header.Acknowledgment,
+            header.IsAck ? Relative(header.Acknowledgment, _iss) : 0, header.Flags, segment.PayloadLength,
+            (long)header.Window << (header.IsSyn ? 0 : _sndShift), segment.Options);
+    }
+
+    private SegmentFacts Facts(in TcpHeader header, in TcpOptions options, int length, long window) =>
+        new(header.Sequence, Relative(header.Sequence, _iss), header.Acknowledgment,
+            header.IsAck ? Relative(header.Acknowledgment, _irs) : 0, header.Flags, length, window, options);
+
+    private static uint Relative(SequenceNumber number, SequenceNumber from) => unchecked(number.Value - from.Value);
+}

@@ -1,0 +1,157 @@
+using Wirepath.Events;
+using Wirepath.Wire;
+
+namespace Wirepath.Tcp;
+
+// TIMEOUT, RFC 9293 §3.10.8, and what RFC 6298, 1122 and Linux's retries add.
+public sealed partial class TcpConnection
+{
+    // Linux's meaning of tcp_orphan_retries = 0.
+    private const int DefaultOrphanRetries = 8;
+
+    private int _persistDoublings;
+
+    /// <summary>To be called when <see cref="NextTimer"/> is reached; early calls do nothing. Ask <see cref="TryTransmit"/> afterwards.</summary>
+    public void OnTimer(Instant now)
+    {
+        if (Due(ref _timers.TimeWait, now))
+        {
+            Transit(TcpTransition.TimeWaitPassed);
+            return;
+        }
+
+        if (Due(ref _timers.Orphan, now))
+        {
+            // FIN-WAIT-2 without an application: the peer's FIN never came. What still comes is answered as for no connection.
+            Finish(ConnectionEnd.TimedOut, "the peer did not close within the time of FIN-WAIT-2", TcpTransition.GaveUp);
+            return;
+        }
+
+        if (Due(ref _timers.DelayedAck, now))
+            (_ackNow, _ackWhy) = (true, SendCause.DelayedAck); // its cause is the segment that started the wait
+        if (Due(ref _timers.Retransmit, now))
+            OnRetransmissionTimeout(now);
+        if (Due(ref _timers.Persist, now))
+            OnPersist(now);
+        if (Due(ref _timers.KeepAlive, now))
+            OnKeepAlive(now);
+    }
+
+    private static bool Due(ref Instant timer, Instant now)
+    {
+        if (timer > now)
+            return false;
+        timer = Instant.Never;
+        return true;
+    }
+
+    private int RetryLimit => State switch
+    {
+        TcpState.SynSent => _settings.SynRetries,
+        TcpState.SynReceived => _settings.SynAckRetries,
+        _ => _applicationGone ? OrphanLimit : _settings.Retries2,
+    };
+
+    private int OrphanLimit => _settings.OrphanRetries == 0 ? DefaultOrphanRetries : _settings.OrphanRetries;
+
+    private void OnRetransmissionTimeout(Instant now)
+    {
+        TimeSpan passed = _rtt.Rto;
+        _timeouts++;
+        _timeoutCount++;
+        bool last = _timeouts > RetryLimit;
+        bool userTimeout = _settings.UserTimeout > TimeSpan.Zero && now - _stalledSince >= _settings.UserTimeout;
+        _rtt.BackOff();
+        EventId timedOut = _log.IsEnabled ? _log.Write(_timerCause, new RetransmissionTimedOut(Id, passed, _rtt.Rto, _timeouts)) : EventId.None;
+        if (_log.IsEnabled)
+            _log.Because = timedOut;
+        if (last || userTimeout)
+        {
+            GiveUp(State is TcpState.SynSent or TcpState.SynReceived ? "no answer to the SYN" : "no acknowledgment");
+            return;
+        }
+
+        if (_timeouts == _settings.Retries1)
+            _signals |= TcpSignals.PathSuspect;
+        if (IsSynAcknowledged)
+        {
+            CongestionContext context = Congestion(now) with { FlightSize = _sndMax - _sndUna };
+            _congestion.OnTimeout(_timeouts > 1, context);
+            _recovery.OnTimeout(_sndMax);
+        }
+
+        RepeatAll(RetransmitCause.Timeout, timedOut);
+        if (IsSynAcknowledged)
+            NoteCongestion("retransmission time-out");
+    }
+
+    private void RestartRetransmission(Instant now)
+    {
+        // RFC 6298 §5.2, §5.3
+        _timers.Retransmit = _sndMax == _sndUna ? Instant.Never : now + _rtt.Rto;
+        _timerCause = _log.Because;
+        if (_sndMax != _sndUna)
+            _stalledSince = now;
+    }
+
+    private void OnPersist(Instant now)
+    {
+        if (SendEnd == _sndNxt || _sndNxt != _sndUna)
+            return;
+        _sendCause = _log.Because;
+        if (_sndWnd > 0)
+        {
+            _overrideSws = true; // a small window stayed small: §3.8.6.2.1 (4)
+            return;
+        }
+
+        // MUST-37: as long as the peer answers, the connection stays open.
+        if (++_probesUnanswered > (_applicationGone ? OrphanLimit : _settings.Retries2)
+            || (_settings.UserTimeout > TimeSpan.Zero && _probesUnanswered > 1 && now - _lastReceivedAt >= _settings.UserTimeout))
+        {
+            GiveUp("no answer to window probes");
+            return;
+        }
+
+        _persistDoublings++;
+        _probeWanted = true;
+        (_repeatWhy, _repeatCause) = (RetransmitCause.Timeout, _sendCause); // should the probe's octet have to go again
+        _timers.Persist = now + _rtt.Shifted(_persistDoublings);
+    }
+
+    private void OnKeepAlive(Instant now)
+    {
+        Instant due = _lastReceivedAt + (_keepAlivesUnanswered == 0 ? _settings.KeepAliveTime : TimeSpan.Zero);
+        // What is in flight or waits for a window is watched by timers of its own.
+        if (!IsSynAcknowledged || _sndMax != _sndUna || SendEnd != _sndNxt)
+        {
+            _timers.KeepAlive = now + _settings.KeepAliveTime;
+            return;
+        }
+
+        if (due > now)
+        {
+            _timers.KeepAlive = due;
+            return;
+        }
+
+        if (_keepAlivesUnanswered >= _settings.KeepAliveProbes)
+        {
+            ResetAndFinish(ConnectionEnd.KeepAliveFailed, $"{_keepAlivesUnanswered} keepalive probes went unanswered");
+            return;
+        }
+
+        _keepAlivesUnanswered++;
+        _keepAliveWanted = true;
+        _ackCause = _log.IsEnabled ? _log.Write(new KeepAliveSent(Id, _keepAlivesUnanswered, _settings.KeepAliveProbes)) : EventId.None;
+        _timers.KeepAlive = now + _settings.KeepAliveInterval;
+    }
+
+    private void GiveUp(string detail)
+    {
+        if (_softError is null)
+            Finish(ConnectionEnd.TimedOut, detail, TcpTransition.GaveUp);
+        else
+            Finish(ConnectionEnd.Unreachable, _softError, TcpTransition.GaveUp);
+    }
+}
