@@ -85,29 +85,42 @@ public sealed class Fetcher(Host host, INameResolver names, FetchSettings settin
     {
         for (int redirects = 0; ; redirects++)
         {
+            EventId parsed = NodeLog.ApplicationCause;
             OriginConnection connection = await _connections.OpenAsync(url, ct).ConfigureAwait(false);
-            Exchange exchange = await connection.BeginAsync(url, settings, ct).ConfigureAwait(false);
-            if (!settings.FollowRedirects || exchange.RedirectTarget(url) is not { } target)
-                return await FinishAsync(connection, exchange, url, body, ct).ConfigureAwait(false);
-            // The body of a redirect is read and dropped, so that the connection can serve the next request.
-            await exchange.CopyBodyAsync(Stream.Null, ct).ConfigureAwait(false);
-            _connections.Return(connection, exchange.IsReusable);
-            if (redirects == settings.MostRedirects)
-                throw new FetchException(ExitCodes.Http, $"More than {settings.MostRedirects} redirects; the last one led from {url.Href} to {target}.");
-            if (host.Log.IsEnabled)
-                NodeLog.ApplicationCause = host.Log.Write(NodeLog.ApplicationCause, new Redirected(exchange.Status, url.Href, target));
-            if (!UrlRecord.TryParse(target, url, out UrlRecord? next, out UrlFailure? failure))
-                throw new FetchException(ExitCodes.Http, $"{url.Host} redirects to '{target}', which is no URL: {failure!.Message}");
-            url = Checked(target, next!);
+            try
+            {
+                NodeLog.ApplicationCause = connection.Ready.Value > parsed.Value ? connection.Ready : parsed;
+                HttpResponse response = await connection.SendAsync(url, settings, ct).ConfigureAwait(false);
+                if (!settings.FollowRedirects || !response.Head.IsRedirect)
+                    return await FinishAsync(connection, response, url, body, ct).ConfigureAwait(false);
+                // The body of a redirect is read and dropped, so that the connection can carry the next request.
+                await connection.CopyBodyAsync(response, url, Stream.Null, ct).ConfigureAwait(false);
+                url = Next(url, response.Head, redirects);
+            }
+            finally
+            {
+                await _connections.ReturnAsync(connection).ConfigureAwait(false);
+            }
         }
     }
 
-    private async Task<FetchResult> FinishAsync(OriginConnection connection, Exchange exchange, UrlRecord url, Stream body, CancellationToken ct)
+    private UrlRecord Next(UrlRecord url, ResponseHead head, int redirects)
     {
-        long bytes = await exchange.CopyBodyAsync(body, ct).ConfigureAwait(false);
-        _connections.Return(connection, exchange.IsReusable && settings.KeepAlive);
-        string summary = string.Create(CultureInfo.InvariantCulture, $"{url.Host} answered {exchange.Status} {exchange.Reason} with {bytes:N0} bytes.");
-        int code = settings.FailOnStatus && exchange.Status >= 400 ? ExitCodes.Http : ExitCodes.Success;
-        return new FetchResult(code, exchange.Status, bytes, summary);
+        string location = head.Headers.Get("Location")!;
+        if (redirects == settings.MostRedirects)
+            throw new FetchException(ExitCodes.Http, $"{url.Host} redirected once more after {settings.MostRedirects} redirects; the last one led from {url.Href} to {location}.");
+        if (!HttpRedirect.TryFollow("GET", url, head, out _, out UrlRecord? next))
+            throw new FetchException(ExitCodes.Http, $"{url.Host} redirects to '{location}', which is no http or https URL.");
+        if (host.Log.IsEnabled)
+            NodeLog.ApplicationCause = host.Log.Write(NodeLog.ApplicationCause, new Redirected(head.Status, url.Href, next.Href));
+        return Checked(location, next);
+    }
+
+    private async Task<FetchResult> FinishAsync(OriginConnection connection, HttpResponse response, UrlRecord url, Stream body, CancellationToken ct)
+    {
+        long bytes = await connection.CopyBodyAsync(response, url, body, ct).ConfigureAwait(false);
+        string summary = string.Create(CultureInfo.InvariantCulture, $"{url.Host} answered {response.Head.Status} {response.Head.Reason} with {bytes:N0} bytes.");
+        int code = settings.FailOnStatus && response.Head.Status >= 400 ? ExitCodes.Http : ExitCodes.Success;
+        return new FetchResult(code, response.Head.Status, bytes, summary);
     }
 }

@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Wirepath.Events;
+using Wirepath.Wire;
 
 namespace Wirepath.Http;
 
@@ -9,7 +10,7 @@ namespace Wirepath.Http;
 internal static class TlsClient
 {
     /// <exception cref="FetchException">With <see cref="ExitCodes.Tls"/>; it says what the handshake failed at.</exception>
-    public static async Task<SslStream> HandshakeAsync(
+    public static async Task<(SslStream Stream, EventId Secured)> HandshakeAsync(
         Stream inner, ConnectionId id, string host, X509Certificate2Collection? roots, DateTimeOffset now, NodeLog log, CancellationToken ct)
     {
         if (log.IsEnabled)
@@ -57,13 +58,11 @@ internal static class TlsClient
             throw new FetchException(ExitCodes.Tls, detail);
         }
 
-        if (log.IsEnabled)
-        {
-            NodeLog.ApplicationCause = log.Write(NodeLog.ApplicationCause, new TlsFinished(
-                id, Version(tls.SslProtocol), tls.NegotiatedCipherSuite.ToString(), tls.NegotiatedApplicationProtocol.ToString(), seen));
-        }
-
-        return tls;
+        EventId secured = log.IsEnabled
+            ? log.Write(NodeLog.ApplicationCause, new TlsFinished(
+                id, Version(tls.SslProtocol), tls.NegotiatedCipherSuite.ToString(), tls.NegotiatedApplicationProtocol.ToString(), seen))
+            : EventId.None;
+        return (tls, secured);
     }
 
     private static string Judge(string host, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors, List<string> seen)
