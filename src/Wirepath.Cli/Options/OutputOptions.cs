@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Wirepath.Explain;
 
 namespace Wirepath.Cli;
 
@@ -37,13 +38,5 @@ internal sealed class OutputOptions
         parsed.GetValue(_json), parsed.GetValue(_pcap), parsed.GetValue(_language) == "zh", parsed.GetValue(_color)!, parsed.GetValue(_ascii));
 }
 
-/// <summary>How much is told: TERMINAL's four levels.</summary>
-internal enum Detail
-{
-    Verdict,
-    Story,
-    Engineer,
-    Bytes,
-}
 
 internal sealed record OutputChoice(Detail Detail, bool Json, string? CaptureFile, bool Chinese, string Color, bool Ascii);
