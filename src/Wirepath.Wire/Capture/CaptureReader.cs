@@ -19,8 +19,8 @@ public sealed class CaptureReader
         ArgumentNullException.ThrowIfNull(stream);
         _stream = stream;
         byte[] magic = new byte[4];
-        if (!TryFill(magic))
-            Fail("the file is shorter than any capture");
+        if (!TryFillOrEnd(magic))
+            Fail("the file is empty");
         else if (PcapngFormat.Recognizes(magic))
             _format = new PcapngFormat(this);
         else if (PcapFormat.TryRecognize(this, magic, out PcapFormat? pcap))

@@ -8,7 +8,7 @@ namespace Wirepath.Wire;
 /// Setting a view replaces the option; setting it to null removes it. A view of an option that is there
 /// with a wrong length is null.
 /// </summary>
-public sealed class DhcpMessage
+public sealed partial class DhcpMessage
 {
     public const ushort ServerPort = 67;
     public const ushort ClientPort = 68;

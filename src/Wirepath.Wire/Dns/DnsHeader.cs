@@ -77,7 +77,7 @@ public enum DnsRcode : ushort
 /// <param name="AnswerCount">ANCOUNT.</param>
 /// <param name="AuthorityCount">NSCOUNT.</param>
 /// <param name="AdditionalCount">ARCOUNT.</param>
-public readonly record struct DnsHeader(
+public readonly partial record struct DnsHeader(
     ushort Id,
     DnsFlags Flags,
     DnsOpcode Opcode,

@@ -10,7 +10,7 @@ public enum ArpOperation : ushort
 }
 
 /// <summary>ARP for IPv4 over Ethernet (RFC 826): 28 bytes.</summary>
-public readonly record struct ArpPacket(ArpOperation Operation, MacAddress SenderMac, IpAddress SenderIp, MacAddress TargetMac, IpAddress TargetIp)
+public readonly partial record struct ArpPacket(ArpOperation Operation, MacAddress SenderMac, IpAddress SenderIp, MacAddress TargetMac, IpAddress TargetIp)
 {
     public const int Size = 28;
 

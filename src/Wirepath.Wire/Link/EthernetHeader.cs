@@ -12,7 +12,7 @@ public enum EtherType : ushort
 }
 
 /// <summary>Ethernet II header: 14 bytes, without preamble and frame check sequence (IEEE 802.3 §3).</summary>
-public readonly record struct EthernetHeader(MacAddress Destination, MacAddress Source, EtherType Type)
+public readonly partial record struct EthernetHeader(MacAddress Destination, MacAddress Source, EtherType Type)
 {
     public const int Size = 14;
 

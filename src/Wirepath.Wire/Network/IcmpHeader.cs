@@ -46,7 +46,7 @@ public enum IcmpTimeExceededCode : byte
 /// <param name="Code">Its meaning depends on the type.</param>
 /// <param name="Checksum">Over header and body; written as it stands here.</param>
 /// <param name="Rest">The last four bytes, whose meaning depends on the type.</param>
-public readonly record struct IcmpHeader(IcmpType Type, byte Code, ushort Checksum, uint Rest)
+public readonly partial record struct IcmpHeader(IcmpType Type, byte Code, ushort Checksum, uint Rest)
 {
     public const int Size = 8;
 

@@ -15,7 +15,7 @@ namespace Wirepath.Wire;
 /// <param name="Source">Sender.</param>
 /// <param name="Destination">Receiver.</param>
 /// <param name="HeaderLength">Bytes, options included; as read. Writing takes it from the options given.</param>
-public readonly record struct Ipv4Header(
+public readonly partial record struct Ipv4Header(
     byte TypeOfService,
     ushort TotalLength,
     ushort Identification,

@@ -10,7 +10,7 @@ namespace Wirepath.Wire;
 /// <param name="HopLimit">Hops left.</param>
 /// <param name="Source">Sender.</param>
 /// <param name="Destination">Receiver.</param>
-public readonly record struct Ipv6Header(
+public readonly partial record struct Ipv6Header(
     byte TrafficClass,
     uint FlowLabel,
     ushort PayloadLength,

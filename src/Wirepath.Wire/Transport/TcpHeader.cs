@@ -28,7 +28,7 @@ public enum TcpFlags : ushort
 /// <param name="Window">SEG.WND as on the wire, not scaled.</param>
 /// <param name="Checksum">Over pseudo-header, header and payload; written as it stands here.</param>
 /// <param name="UrgentPointer">SEG.UP: offset from the sequence number; meaningless without the URG flag.</param>
-public readonly record struct TcpHeader(
+public readonly partial record struct TcpHeader(
     ushort SourcePort,
     ushort DestinationPort,
     SequenceNumber Sequence,

@@ -7,7 +7,7 @@ namespace Wirepath.Wire;
 /// <param name="DestinationPort">Receiver.</param>
 /// <param name="Length">Bytes of header and payload.</param>
 /// <param name="Checksum">Over pseudo-header, header and payload; 0 means none was computed (IPv4 only).</param>
-public readonly record struct UdpHeader(ushort SourcePort, ushort DestinationPort, ushort Length, ushort Checksum)
+public readonly partial record struct UdpHeader(ushort SourcePort, ushort DestinationPort, ushort Length, ushort Checksum)
 {
     public const int Size = 8;
 
