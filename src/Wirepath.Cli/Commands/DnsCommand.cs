@@ -43,6 +43,8 @@ internal static class DnsCommand
 
     private static async Task<int> RunAsync(World world, Report report, string text, DnsType type, bool trace, CancellationToken ct)
     {
+        var recorder = new EventRecorder();
+        using IDisposable? listening = trace ? world.Log.Subscribe(recorder) : null;
         NodeLog.ApplicationCause = world.Host.Log.Write(EventId.None, new NavigationStarted(text));
         string ascii = text;
         if (!System.Text.Ascii.IsValid(text) && Url.UrlRecord.TryParse("http://" + text.TrimEnd('.') + "/", null, out Url.UrlRecord? url, out _))
@@ -63,7 +65,7 @@ internal static class DnsCommand
         TimeSpan elapsed = world.Host.Log.Now - started;
         NodeLog.ApplicationCause = world.Host.Log.Write(NodeLog.ApplicationCause, new NavigationFinished(answer.Succeeded ? 0 : ExitCodes.Dns, answer.Explanation));
         if (trace)
-            report.Story();
+            report.Story(recorder.Events, world);
         foreach (DnsRecord record in answer.Records)
             report.Line(record.ToString()!);
         report.Json("answer", writer =>

@@ -18,7 +18,7 @@ internal static class ServeCommand
         var output = new OutputOptions();
         var command = new Command("serve", "Serve a folder of static files over Wirepath's own TCP, until Ctrl-C. Needs --via tap:… or passt.") { folder, port };
         network.AddTo(command);
-        output.AddTo(command, story: false);
+        output.AddTo(command, story: true);
         command.SetAction((parsed, interrupted) => Task.FromResult(Run(parsed, interrupted)));
         return command;
 
@@ -29,21 +29,21 @@ internal static class ServeCommand
                 return Failing.Usage("serve", $"there is no folder '{path}'.");
             return Reporting.In("serve", parsed, network, output, (world, report) =>
             {
-                if (world is not RealWorld)
+                if (world is not RealWorld wire)
                     return Failing.Usage("serve", "on the embedded internet nobody but this command could ask; name a real network: --via tap:tap0,address=10.0.0.2/24 or --via passt.");
-                return world.Run(ct => ServeAsync(world, report, path, (ushort)parsed.GetValue(port), ct), interrupted);
+                return world.Run(ct => ServeAsync(wire, report, path, (ushort)parsed.GetValue(port), ct), interrupted);
             });
         }
     }
 
-    private static async Task<int> ServeAsync(World world, Report report, string folder, ushort port, CancellationToken ct)
+    private static async Task<int> ServeAsync(RealWorld world, Report report, string folder, ushort port, CancellationToken ct)
     {
-        IpAddress own = world.Host.Interfaces[0].Addresses[0].Address;
+        IpAddress own = world.Interface.Addresses[0].Address;
         using TcpAcceptor acceptor = world.Host.Listen(new IpEndpoint(own, port));
         using CancellationTokenRegistration closing = ct.Register(static a => ((TcpAcceptor)a!).Dispose(), acceptor);
         var files = new StaticFiles(folder);
-        var options = new HttpServerOptions();
-        var handler = new TellingHandler(files, report, world.Host.Log);
+        var teller = new Teller(report, world.Host.Log);
+        HttpServerOptions options = HttpServerOptions.Default with { Observer = teller };
         report.Remark($"serving {folder} at http://{new IpEndpoint(own, port)}/ over {world.Title}; Ctrl-C ends it");
         var open = new HashSet<Task>();
         while (!ct.IsCancellationRequested)
@@ -59,7 +59,7 @@ internal static class ServeCommand
             }
 
             stream.NoDelay = true;
-            Task serving = HttpServerConnection.ServeAsync(stream, handler, options, world.Host.Time, ct);
+            Task serving = HttpServerConnection.ServeAsync(stream, files, options, world.Host.Time, ct);
             lock (open)
                 open.Add(serving);
             _ = serving.ContinueWith(done => { lock (open) open.Remove(done); }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
@@ -70,12 +70,12 @@ internal static class ServeCommand
             left = [.. open];
         await Task.WhenAll(left).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         world.Settle();
-        report.Remark(string.Create(CultureInfo.InvariantCulture, $"served {handler.Requests:N0} requests, {handler.Bytes:N0} bytes of body"));
+        report.Remark(string.Create(CultureInfo.InvariantCulture, $"served {teller.Requests:N0} requests, {teller.Bytes:N0} bytes of body"));
         return ExitCodes.Success;
     }
 
-    /// <summary>Lets the files answer, counts, and tells each request when there is a reader for it.</summary>
-    private sealed class TellingHandler(IHttpHandler files, Report report, NodeLog log) : IHttpHandler
+    /// <summary>Counts what was answered and tells each request.</summary>
+    private sealed class Teller(Report report, NodeLog log) : IHttpServerObserver
     {
         private long _requests;
         private long _bytes;
@@ -84,15 +84,21 @@ internal static class ServeCommand
 
         public long Bytes => Interlocked.Read(ref _bytes);
 
-        public async ValueTask HandleAsync(HttpExchange exchange, CancellationToken cancellation)
+        public void RequestReceived(RequestHead request)
         {
-            await files.HandleAsync(exchange, cancellation).ConfigureAwait(false);
-            Interlocked.Increment(ref _requests);
-            Interlocked.Add(ref _bytes, exchange.ResponseBodyBytes);
-            if (!report.TellsRequests)
-                return;
-            int status = exchange.Response?.Status ?? 0;
-            report.Request(log.Now, exchange.Request.Method, exchange.Request.Target, status, exchange.ResponseBodyBytes);
+            // Told when it is answered, together with what the answer was.
         }
+
+        public void Responded(RequestHead request, ResponseHead response, long bodyBytes)
+        {
+            Interlocked.Increment(ref _requests);
+            Interlocked.Add(ref _bytes, bodyBytes);
+            if (report.Choice.Detail != Explain.Detail.Verdict)
+                report.Request(log.Now, request.Method, request.Target, response.Status, bodyBytes);
+        }
+
+        public void Refused(HttpProblem problem) => report.Remark($"refused: {problem.Message}");
+
+        public void HandlerFailed(RequestHead request, Exception exception) => report.Remark($"{request.Method} {request.Target}: {exception.Message}");
     }
 }

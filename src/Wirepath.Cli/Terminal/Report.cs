@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Wirepath.Events;
 using Wirepath.Explain;
+using Wirepath.Http;
 using Wirepath.Wire;
 
 namespace Wirepath.Cli;
@@ -39,6 +41,39 @@ internal sealed class Report(OutputChoice choice, Stream standardOutput) : IDisp
     {
         if (!Choice.Json)
             Printer.Write(new StyledLine([new StyledSpan(text, TextRole.Dim)]));
+    }
+
+    /// <summary>Tells one navigation, after its connections have closed.</summary>
+    public void Navigation(IReadOnlyList<Event> events, World world, int index, FetchResult result)
+    {
+        if (Choice.Json)
+            return;
+        Journey journey = Journey.From(events, world.Host.Name);
+        if (index >= journey.Navigations.Count)
+        {
+            Failure(result.Summary);
+            return;
+        }
+
+        if (index > 0)
+            Printer.Write(StyledLine.Empty);
+        Printer.Write(JourneyText.Render(journey, journey.Navigations[index], Text));
+    }
+
+    /// <summary>The end of the run: with <c>--json</c> all of it, otherwise where the capture went.</summary>
+    public void Finish(IReadOnlyList<Event> events, World world)
+    {
+        if (Choice.Json)
+            JourneyJson.Write(Journey.From(events, world.Host.Name), StandardOutput);
+        else if (Choice.CaptureFile is { } file)
+            Remark($"saved {file}");
+    }
+
+    /// <summary>The whole log as a story: what <c>dns --trace</c> shows.</summary>
+    public void Story(IReadOnlyList<Event> events, World world)
+    {
+        if (!Choice.Json)
+            Printer.Write(JourneyText.Render(Journey.From(events, world.Host.Name), Text));
     }
 
     public void Failure(string text) => Console.Error.WriteLine($"wirepath: {text}");
