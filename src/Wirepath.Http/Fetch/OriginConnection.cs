@@ -128,5 +128,5 @@ internal sealed class OriginConnection : IHttpObserver, IAsyncDisposable
         return new FetchException(network is null ? ExitCodes.Http : ExitCodes.Tcp, detail);
     }
 
-    private static string[] Lines(HttpHeaders headers) => [.. headers.Select(h => $"{h.Name}: {h.Value}")];
+    private static string[] Lines(HttpHeaders headers) => [.. headers.Select(h => $"{h.Key}: {h.Value}")];
 }
