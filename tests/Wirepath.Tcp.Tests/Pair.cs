@@ -152,17 +152,22 @@ internal sealed class Pair : IDisposable
     {
         TcpSegment.TryRead(packet, ce: false, out TcpSegment segment).ShouldBeTrue();
         Log.Because = packet.Cause;
-        if (to.Connection is null || (to.IsReleased && to == Server))
-        {
-            if (to == Server && segment.Header.IsSyn && !segment.Header.IsAck)
-                to.Connection = Listener.OnSyn(segment, new ConnectionId(Listener.Local, ClientEnd.Id.Local), ServerIss, Mss, Now);
-        }
+        if (to.Connection is { } connection && !to.IsReleased)
+            connection.Receive(segment, Now);
+        else if (to == Server && to.Connection is null && segment.Header.IsSyn && !segment.Header.IsAck)
+            to.Connection = Listener.OnSyn(segment, new ConnectionId(Listener.Local, ClientEnd.Id.Local), ServerIss, Mss, Now);
         else
-        {
-            to.Connection.Receive(segment, Now);
-        }
-
+            AnswerWithReset(to, segment);
         packet.Dispose();
+    }
+
+    private void AnswerWithReset(Side from, in TcpSegment segment)
+    {
+        Packet reset = Packet.Rent(TcpHeader.Size);
+        if (TcpReset.TryAnswer(segment, reset) && !_random.Chance(_line.Loss))
+            _flying.Enqueue((from == Client ? Server : Client, reset), (Now + _line.Delay, _order++));
+        else
+            reset.Dispose();
     }
 
     /// <summary>Runs until the condition holds; false when nothing is left to happen within the time.</summary>

@@ -28,10 +28,10 @@ public sealed class UrlProperties
                 var errors = new List<UrlValidationError>();
                 bool parsed = UrlRecord.TryParse(text, from, errors, out UrlRecord? url, out UrlFailure? failure);
                 UrlRecord.CanParse(text, from).ShouldBe(parsed);
-                errors.ShouldAllBe(e => e.Position >= 0 && e.Position <= text.Length);
+                errors.TrueForAll(e => e.Position >= 0 && e.Position <= text.Length).ShouldBeTrue();
                 if (parsed)
                 {
-                    UrlAnatomy.Of(url!, text).Components.ShouldAllBe(c => c.Start < 0 || url!.Href.IndexOf(c.Raw, c.Start, StringComparison.Ordinal) == c.Start);
+                    UrlAnatomy.Of(url!, text).Components.All(c => c.Start < 0 || url!.Href.IndexOf(c.Raw, c.Start, StringComparison.Ordinal) == c.Start).ShouldBeTrue();
                 }
                 else
                 {

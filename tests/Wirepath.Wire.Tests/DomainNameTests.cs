@@ -119,6 +119,10 @@ public class DomainNameTests
             int at = 12;
             DomainName.TryRead(bytes, ref at, out _).ShouldBeFalse(why);
         }
+
+        // Two pointers at each other, both before the name that leads to them.
+        int after = 16;
+        DomainName.TryRead([.. new byte[12], 0xC0, 14, 0xC0, 12, 0xC0, 12], ref after, out _).ShouldBeFalse();
     }
 
     [Fact]

@@ -9,7 +9,10 @@ namespace Wirepath.Dns;
 internal sealed class Coalescer<T>
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<DnsQuestion, TaskCompletionSource<T>> _inFlight = [];
+
+    // Each waits on a task of its own: a task with several continuations runs all but one of them on the thread pool,
+    // and virtual time knows one thread.
+    private readonly Dictionary<DnsQuestion, List<TaskCompletionSource<T>>> _waiting = [];
 
     /// <summary>Questions that found others' work to wait for.</summary>
     public long Joined { get; private set; }
@@ -19,47 +22,50 @@ internal sealed class Coalescer<T>
         get
         {
             lock (_lock)
-                return _inFlight.Count;
+                return _waiting.Count;
         }
     }
 
     public async ValueTask<T> RunAsync(DnsQuestion question, Func<DnsQuestion, ValueTask<T>> work, CancellationToken ct)
     {
-        TaskCompletionSource<T>? running;
-        bool isOurs;
+        var mine = new TaskCompletionSource<T>();
+        bool isFirst;
         lock (_lock)
         {
-            isOurs = !_inFlight.TryGetValue(question, out running);
-            if (isOurs)
-                _inFlight[question] = running = new TaskCompletionSource<T>();
+            isFirst = !_waiting.TryGetValue(question, out List<TaskCompletionSource<T>>? waiting);
+            if (isFirst)
+                _waiting[question] = waiting = [];
             else
                 Joined++;
+            waiting!.Add(mine);
         }
 
-        if (isOurs)
-            _ = CompleteAsync(question, work, running!);
-        return await running!.Task.WaitAsync(ct).ConfigureAwait(false);
+        using CancellationTokenRegistration registration = ct.UnsafeRegister(
+            static (waiter, token) => ((TaskCompletionSource<T>)waiter!).TrySetCanceled(token), mine);
+        if (isFirst)
+            _ = CompleteAsync(question, work);
+        return await mine.Task.ConfigureAwait(false);
     }
 
-    private async Task CompleteAsync(DnsQuestion question, Func<DnsQuestion, ValueTask<T>> work, TaskCompletionSource<T> running)
+    private async Task CompleteAsync(DnsQuestion question, Func<DnsQuestion, ValueTask<T>> work)
     {
         try
         {
             T result = await work(question).ConfigureAwait(false);
-            Remove(question);
-            running.SetResult(result);
+            foreach (TaskCompletionSource<T> waiter in Take(question))
+                waiter.TrySetResult(result);
         }
         catch (Exception e)
         {
             // A mistake of ours, or the transport was closed: whoever waits is told.
-            Remove(question);
-            running.SetException(e);
+            foreach (TaskCompletionSource<T> waiter in Take(question))
+                waiter.TrySetException(e);
         }
     }
 
-    private void Remove(DnsQuestion question)
+    private List<TaskCompletionSource<T>> Take(DnsQuestion question)
     {
         lock (_lock)
-            _inFlight.Remove(question);
+            return _waiting.Remove(question, out List<TaskCompletionSource<T>>? waiting) ? waiting : [];
     }
 }

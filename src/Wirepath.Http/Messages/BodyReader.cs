@@ -64,8 +64,21 @@ public sealed class BodyReader
     /// <summary>Bytes of body handed out.</summary>
     public long BodyBytes { get; private set; }
 
+    /// <summary>Bytes that are body and nothing else, as they come; 0 where framing is to be read first.</summary>
+    internal long BytesToTakeUnframed => _state switch
+    {
+        State.Counted => _left,
+        State.UntilClose => long.MaxValue,
+        State.ChunkLine or State.ChunkData or State.ChunkEnd or State.Trailers or State.Done or State.Bad => 0,
+        _ => throw new InvalidOperationException($"No such state: {_state}."),
+    };
+
     /// <summary>Reads on; <paramref name="body"/> is a slice of <paramref name="source"/> and never copied.</summary>
-    public BodyReadStatus Read(ReadOnlySpan<byte> source, out int consumed, out ReadOnlySpan<byte> body, out HttpProblem? problem)
+    public BodyReadStatus Read(ReadOnlySpan<byte> source, out int consumed, out ReadOnlySpan<byte> body, out HttpProblem? problem) =>
+        Read(source, int.MaxValue, out consumed, out body, out problem);
+
+    /// <summary>As above, and hands out at most <paramref name="most"/> bytes of body at once.</summary>
+    public BodyReadStatus Read(ReadOnlySpan<byte> source, int most, out int consumed, out ReadOnlySpan<byte> body, out HttpProblem? problem)
     {
         consumed = 0;
         body = default;
@@ -81,7 +94,7 @@ public sealed class BodyReader
                         return BodyReadStatus.NeedMore;
                     }
 
-                    body = Take(rest);
+                    body = Take(rest[..Math.Min(rest.Length, most)]);
                     Consume(body.Length, ref consumed);
                     return BodyReadStatus.Data;
                 case State.ChunkLine or State.Trailers:

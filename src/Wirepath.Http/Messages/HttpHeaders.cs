@@ -158,8 +158,8 @@ public sealed class HttpHeaders : IReadOnlyList<KeyValuePair<string, string>>
         _fields[^1] = new(last.Key, last.Value.Length == 0 ? more : more.Length == 0 ? last.Value : $"{last.Value} {more}");
     }
 
-    /// <summary>All field lines and the empty line.</summary>
-    internal void WriteTo(IBufferWriter<byte> to)
+    /// <summary>All field lines, without the empty line that ends them.</summary>
+    internal void WriteLinesTo(IBufferWriter<byte> to)
     {
         foreach (KeyValuePair<string, string> field in _fields)
         {
@@ -168,7 +168,12 @@ public sealed class HttpHeaders : IReadOnlyList<KeyValuePair<string, string>>
             Encoding.Latin1.GetBytes(field.Value, to);
             to.Write("\r\n"u8);
         }
+    }
 
+    /// <summary>All field lines and the empty line.</summary>
+    internal void WriteTo(IBufferWriter<byte> to)
+    {
+        WriteLinesTo(to);
         to.Write("\r\n"u8);
     }
 }

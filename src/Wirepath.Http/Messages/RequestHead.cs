@@ -65,6 +65,13 @@ public sealed record RequestHead(string Method, string Target, HttpVersion Versi
     /// <exception cref="InvalidOperationException">Method or target would break the request line.</exception>
     public void WriteTo(IBufferWriter<byte> to)
     {
+        WriteLinesTo(to);
+        to.Write("\r\n"u8);
+    }
+
+    /// <summary>All lines but the empty one, so that a connection can add its own fields.</summary>
+    internal void WriteLinesTo(IBufferWriter<byte> to)
+    {
         if (!HttpSyntax.IsToken(Method) || Target.Length == 0 || Target.AsSpan().ContainsAnyExceptInRange('!', '~'))
         {
             throw new InvalidOperationException($"\"{Method} {Target}\" cannot be a request line (RFC 9112 §3).");
@@ -74,7 +81,7 @@ public sealed record RequestHead(string Method, string Target, HttpVersion Versi
         to.Write(" "u8);
         Encoding.ASCII.GetBytes(Target, to);
         to.Write(Version == HttpVersion.Http10 ? " HTTP/1.0\r\n"u8 : " HTTP/1.1\r\n"u8);
-        Headers.WriteTo(to);
+        Headers.WriteLinesTo(to);
     }
 
     public override string ToString() => $"{Method} {Target} {Version}";

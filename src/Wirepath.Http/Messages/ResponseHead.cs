@@ -25,6 +25,13 @@ public sealed record ResponseHead(int Status, string Reason, HttpVersion Version
     /// <exception cref="InvalidOperationException">Status or reason would break the status line.</exception>
     public void WriteTo(IBufferWriter<byte> to)
     {
+        WriteLinesTo(to);
+        to.Write("\r\n"u8);
+    }
+
+    /// <summary>All lines but the empty one, so that a connection can add its own fields.</summary>
+    internal void WriteLinesTo(IBufferWriter<byte> to)
+    {
         if (Status is < 100 or > 999 || !HttpSyntax.IsFieldValue(Reason))
         {
             throw new InvalidOperationException($"\"{Status} {Reason}\" cannot be a status line (RFC 9112 §4).");
@@ -37,7 +44,7 @@ public sealed record ResponseHead(int Status, string Reason, HttpVersion Version
         to.Write(" "u8);
         Encoding.Latin1.GetBytes(Reason, to);
         to.Write("\r\n"u8);
-        Headers.WriteTo(to);
+        Headers.WriteLinesTo(to);
     }
 
     public override string ToString() => $"{Version} {Status} {Reason}";

@@ -215,13 +215,20 @@ public sealed partial class TcpConnection
         if (header.IsRst)
             return;
 
-        // A closed window still takes the ACK of the segment that probes it (§3.8.6.1).
-        if (RcvWnd == 0 && sequence == _rcvNxt && header.IsAck && !header.IsSyn && State != TcpState.SynReceived)
+        // A closed window still takes the ACK of the segment that probes it (§3.8.6.1), and the ACK of a repetition is news
+        // even if its bytes are not: two ends that repeat at once would otherwise never hear each other.
+        bool probes = RcvWnd == 0 && sequence == _rcvNxt;
+        bool repeats = sequence < _rcvNxt && _rcvNxt - sequence <= Math.Max(_rcvBuffer, ushort.MaxValue);
+        if ((probes || repeats) && header.IsAck && !header.IsSyn && State != TcpState.SynReceived)
         {
             if (!TakeAck(segment, now))
                 return;
-            if (State == TcpState.FinWait1 && IsFinAcknowledged)
+            if (IsFinAcknowledged && State is TcpState.FinWait1 or TcpState.Closing or TcpState.LastAck)
+            {
                 FollowAckOfFin(now);
+                if (State == TcpState.Closed)
+                    return;
+            }
         }
 
         if (State == TcpState.TimeWait)

@@ -207,22 +207,26 @@ public sealed partial class TcpConnection
         if (!_keepAliveWanted)
             return false;
         _keepAliveWanted = false;
-        Emit(packet, _sndNxt - 1, 0, TcpFlags.Ack, SendCause.KeepAlive, _ackCause, SegmentOptions(now), now);
+        Emit(packet, _sndUna - 1, 0, TcpFlags.Ack, SendCause.KeepAlive, _ackCause, SegmentOptions(now), now);
         return true;
     }
+
+    // A bare ACK carries the number behind all that was sent, also while SND.NXT has gone back, or it would seem old to a
+    // peer that has more; but never one outside the peer's window, where it would not be looked at.
+    private SequenceNumber AckSequence => SequenceNumber.Min(_sndMax, SequenceNumber.Max(_sndNxt, _sndUna + (int)_sndWnd));
 
     private bool TrySendAck(Packet packet, Instant now)
     {
         if (_duplicateAcksOwed > 0)
         {
             _duplicateAcksOwed--;
-            Emit(packet, _sndNxt, 0, TcpFlags.Ack, SendCause.DuplicateAck, _ackCause, SegmentOptions(now), now);
+            Emit(packet, AckSequence, 0, TcpFlags.Ack, SendCause.DuplicateAck, _ackCause, SegmentOptions(now), now);
             return true;
         }
 
         if (!_ackNow)
             return false;
-        Emit(packet, _sndNxt, 0, TcpFlags.Ack, _ackWhy, _ackCause, SegmentOptions(now), now);
+        Emit(packet, AckSequence, 0, TcpFlags.Ack, _ackWhy, _ackCause, SegmentOptions(now), now);
         return true;
     }
 

@@ -1,0 +1,123 @@
+using Wirepath.Events;
+using Wirepath.Wire;
+
+namespace Wirepath.Explain;
+
+internal static class TransferRules
+{
+    /// <summary>Queueing delay from which a person would call a line bloated (RFC 8289 §4.2 aims at 5 ms; telephony suffers from some 50).</summary>
+    private static readonly TimeSpan s_bloat = TimeSpan.FromMilliseconds(50);
+
+    public static IEnumerable<Finding> Findings(Navigation navigation)
+    {
+        foreach (Conversation connection in navigation.Hops.Select(h => h.Connection).OfType<Conversation>().Distinct())
+        {
+            foreach (Finding finding in OfConnection(navigation, connection))
+                yield return finding;
+        }
+
+        foreach (Hop hop in navigation.Hops)
+        {
+            if (SlowServer(hop) is { } slow)
+                yield return slow;
+        }
+    }
+
+    private static IEnumerable<Finding> OfConnection(Navigation navigation, Conversation connection)
+    {
+        TimeSpan roundTrip = RoundTrip(connection);
+        if (connection.Syns > 1 && connection.EstablishedAt is not null)
+        {
+            SegmentRow[] syns = [.. connection.Segments.Where(s => s.FromClient && s.Has(TcpFlags.Syn))];
+            TimeSpan cost = syns[^1].At - syns[0].At;
+            yield return new Finding(FindingKind.SynRepeated, cost, [.. syns.Select(s => s.Sent)], w => w.SynRepeated(syns.Length, cost));
+        }
+
+        List<Repetition> within = [.. connection.Repetitions.Where(r => r.At <= navigation.EndedAt && r.At >= navigation.StartedAt && !(r.FromClient && (r.Flags & TcpFlags.Syn) != 0))];
+        foreach (bool byTimeout in new[] { false, true })
+        {
+            List<Repetition> repeated = within.FindAll(r => (r.Why is RetransmitCause.Timeout or RetransmitCause.TailLossProbe) == byTimeout && (r.Loss is not null || !IsNeedless(connection, r)));
+            if (repeated.Count == 0)
+                continue;
+            TimeSpan cost = Diagnosis.Union(repeated.Select(r => (r.At - r.Cost, r.At)));
+            int count = repeated.Select(r => (r.FromClient, r.RelativeSequence)).Distinct().Count();
+            string where = Where(repeated.Select(r => r.Loss));
+            EventId[] evidence = [.. repeated.SelectMany(r => r.Loss is null ? new[] { r.Evidence } : [r.Loss.Evidence, r.Evidence])];
+            yield return byTimeout
+                ? new Finding(FindingKind.LossRepairedByTimeout, cost, evidence, w => w.LossRepairedByTimeout(count, where, cost, roundTrip))
+                : new Finding(FindingKind.LossRepairedFast, cost, evidence, w => w.LossRepairedFast(count, where, cost, roundTrip));
+        }
+
+        List<Repetition> needless = within.FindAll(r => r.Loss is null && IsNeedless(connection, r));
+        if (needless.Count > 0)
+            yield return new Finding(FindingKind.NeedlessRepetition, TimeSpan.Zero, [.. needless.Select(r => r.Evidence)], w => w.NeedlessRepetition(needless.Count));
+        List<PacketLoss> losses = [.. connection.Losses.Where(l => l.At <= navigation.EndedAt && l.At >= navigation.StartedAt)];
+        List<PacketLoss> damaged = losses.FindAll(l => l.Corrupted);
+        if (damaged.Count > 0)
+            yield return new Finding(FindingKind.Corruption, TimeSpan.Zero, [.. damaged.Select(l => l.Evidence)], w => w.Corruption(damaged.Count, Where(damaged)));
+        List<PacketLoss> harmless = losses.FindAll(l => !l.Corrupted && !connection.Repetitions.Any(r => r.Loss == l));
+        if (harmless.Count > 0 && connection.EstablishedAt is not null)
+            yield return new Finding(FindingKind.LossUnrepaired, TimeSpan.Zero, [.. harmless.Select(l => l.Evidence)], w => w.LossUnrepaired(harmless.Count, Where(harmless)));
+        if (Bufferbloat(connection, losses) is { } bloat)
+            yield return bloat;
+        foreach (bool byClient in new[] { true, false })
+        {
+            List<ZeroWindow> closed = [.. connection.ZeroWindows.Where(z => z.ByClient == byClient && z.From <= navigation.EndedAt)];
+            if (closed.Count == 0)
+                continue;
+            TimeSpan cost = Diagnosis.Union(closed.Select(z => (z.From, z.To)));
+            yield return new Finding(FindingKind.ZeroWindow, cost, [.. closed.Select(z => z.Evidence)], w => w.ZeroWindow(byClient, closed.Count, cost));
+        }
+
+        if (SmallWindow(connection) is { } window)
+            yield return new Finding(FindingKind.SmallWindow, TimeSpan.Zero, [connection.Segments[0].Sent], w => w.SmallWindow(window, roundTrip));
+    }
+
+    /// <summary>The first copy arrived all the same: the timer or the duplicate ACKs were wrong.</summary>
+    private static bool IsNeedless(Conversation connection, Repetition repetition) => connection.PeerNode is not null && connection.Segments.Any(s =>
+        s.FromClient == repetition.FromClient && s.At < repetition.At && s.ReceivedAt is not null && s.Facts.RelativeSequence == repetition.RelativeSequence
+        && s.Facts.Length >= repetition.Length && (repetition.Length > 0 || (s.Facts.Flags & (TcpFlags.Syn | TcpFlags.Fin)) != 0));
+
+    private static Finding? Bufferbloat(Conversation connection, List<PacketLoss> losses)
+    {
+        if (connection.RoundTrips.Count < 2)
+            return null;
+        TimedSample least = connection.RoundTrips.MinBy(r => r.Sample)!;
+        TimedSample most = connection.RoundTrips.MaxBy(r => r.Sample)!;
+        if (most.Sample < least.Sample * 2 || most.Sample - least.Sample < s_bloat || most.At < least.At)
+            return null;
+        // A sample that waited for a repetition measures the repetition, not a queue.
+        if (connection.Repetitions.Any(r => r.At > most.At - most.Sample && r.At <= most.At))
+            return null;
+        bool full = losses.Exists(l => l.Reason == DropReason.QueueFull);
+        return new Finding(FindingKind.Bufferbloat, most.Sample - least.Sample, [least.Evidence, most.Evidence], w => w.Bufferbloat(least.Sample, most.Sample, full));
+    }
+
+    private static Finding? SlowServer(Hop hop)
+    {
+        if (hop.Http is not { Wait: { } wait } http || hop.Connection is not { } connection)
+            return null;
+        TimeSpan roundTrip = RoundTrip(connection);
+        bool measured = http.Served is not null;
+        TimeSpan thought = http.Served?.Thought ?? wait - roundTrip;
+        if (roundTrip <= TimeSpan.Zero || thought <= roundTrip || thought < TimeSpan.FromMilliseconds(20))
+            return null;
+        TimeSpan network = measured ? wait - thought : roundTrip;
+        return new Finding(FindingKind.SlowServer, thought, [http.Evidence], w => w.SlowServer(thought, network, measured));
+    }
+
+    /// <summary>The receiver's window in bytes when it, and not the network, held the sender back; null otherwise.</summary>
+    public static long? SmallWindow(Conversation connection)
+    {
+        Transfer? down = connection.Transfers.FirstOrDefault(t => !t.FromClient);
+        if (down is null || down.LargestWindow <= 0 || down.Congestion.Count == 0 || RoundTrip(connection) <= TimeSpan.Zero)
+            return null;
+        return down.Bytes > 2 * down.LargestWindow && down.Congestion.Max(c => c.Cwnd) > down.LargestWindow ? down.LargestWindow : null;
+    }
+
+    private static TimeSpan RoundTrip(Conversation connection) =>
+        connection.HandshakeRtt ?? (connection.RoundTrips.Count > 0 ? connection.RoundTrips.Min(r => r.Sample) : TimeSpan.Zero);
+
+    private static string Where(IEnumerable<PacketLoss?> losses) =>
+        string.Join(", ", losses.OfType<PacketLoss>().Select(l => l.Where).Distinct(StringComparer.Ordinal));
+}
