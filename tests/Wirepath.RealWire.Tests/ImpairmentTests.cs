@@ -12,7 +12,7 @@ namespace Wirepath.RealWire;
 [Collection(RealWire.Name)]
 public sealed partial class ImpairmentTests(RealNetwork network)
 {
-    [Theory]
+    [Theory(Timeout = RealNetwork.Patience)]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Over_a_bad_wire_what_nginx_sends_arrives_as_it_was(bool offload)
@@ -26,7 +26,7 @@ public sealed partial class ImpairmentTests(RealNetwork network)
         wirepath.ShouldHaveLeftACleanCapture();
     }
 
-    [Theory]
+    [Theory(Timeout = RealNetwork.Patience)]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Over_a_bad_wire_what_Wirepath_sends_arrives_as_it_was(bool offload)
@@ -45,7 +45,7 @@ public sealed partial class ImpairmentTests(RealNetwork network)
         wirepath.ShouldHaveLeftACleanCapture();
     }
 
-    [Fact]
+    [Fact(Timeout = RealNetwork.Patience)]
     public async Task Over_a_bad_wire_pings_are_answered_both_ways_and_wrk_gets_its_answers()
     {
         RealNetwork.Require("ping", "wrk", "tc", "tshark");
@@ -56,7 +56,7 @@ public sealed partial class ImpairmentTests(RealNetwork network)
 
         // One in a hundred is lost on either way: of forty, more than half must come back, and nothing but what was asked.
         string said = await Task.Run(() => network.Namespace.Exec("ping", "-n", "-q", "-c", "40", "-i", "0.02", "-W", "5", "-s", "2000", $"{RealNetwork.Ours}"));
-        int.Parse(Received().Match(said).Groups[1].Value, CultureInfo.InvariantCulture).ShouldBeGreaterThan(20);
+        int.Parse(Received().Match(said).Groups["count"].Value, CultureInfo.InvariantCulture).ShouldBeGreaterThan(20);
         int answered = 0;
         for (int i = 0; i < 10; i++)
             answered += (await wirepath.Host.PingAsync(RealNetwork.Kernel, 2000, ttl: 64, TimeSpan.FromSeconds(1))).IsReply ? 1 : 0;
@@ -70,7 +70,7 @@ public sealed partial class ImpairmentTests(RealNetwork network)
         wirepath.ShouldHaveLeftACleanCapture();
     }
 
-    [GeneratedRegex(@"(\d+) received", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<count>\d+) received", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Received();
 
     private sealed class BadWire : IDisposable

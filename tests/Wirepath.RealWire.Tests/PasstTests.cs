@@ -7,7 +7,7 @@ namespace Wirepath.RealWire;
 [Collection(RealWire.Name)]
 public sealed class PasstTests(RealNetwork network)
 {
-    [Fact]
+    [Fact(Timeout = RealNetwork.Patience)]
     public async Task Through_passt_without_any_rights_a_page_comes_from_the_hosts_loopback_with_the_address_that_DHCP_gave()
     {
         RealNetwork.Require("passt", "nginx", "tshark");

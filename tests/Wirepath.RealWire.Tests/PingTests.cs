@@ -21,7 +21,7 @@ public sealed class PingTests(RealNetwork network)
         wirepath.ShouldHaveLeftACleanCapture();
     }
 
-    [Theory]
+    [Theory(Timeout = RealNetwork.Patience)]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Wirepath_pings_the_kernel_also_with_echoes_that_need_fragments(bool offload)

@@ -22,6 +22,9 @@ public sealed class RealNetwork : IDisposable
     /// <summary>The test's pages: small, some megabytes, and the hundred that the largest download takes.</summary>
     public const string Page = "index.html", Medium = "medium.bin", Large = "large.bin";
 
+    /// <summary>Milliseconds after which a test is taken for stuck: far beyond what the slowest machine needs.</summary>
+    public const int Patience = 180_000;
+
     private const int MediumBytes = 3_000_000;
     private const int LargeBytes = 100_000_000;
 

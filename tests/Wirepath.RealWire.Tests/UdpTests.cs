@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Wirepath.Stack;
 using Wirepath.Wire;
+using UdpReceiveResult = Wirepath.Stack.UdpReceiveResult;
 
 namespace Wirepath.RealWire;
 
@@ -10,7 +11,7 @@ public sealed class UdpTests(RealNetwork network)
 {
     private static readonly int[] s_sizes = [0, 1, 100, 1472, 1473, 8000, 65_507];
 
-    [Theory]
+    [Theory(Timeout = RealNetwork.Patience)]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Datagrams_of_every_size_come_back_from_the_kernel_as_they_were(bool offload)
@@ -38,7 +39,7 @@ public sealed class UdpTests(RealNetwork network)
         wirepath.ShouldHaveLeftACleanCapture();
     }
 
-    [Fact]
+    [Fact(Timeout = RealNetwork.Patience)]
     public async Task Datagrams_of_every_size_come_back_from_Wirepath_as_they_were()
     {
         RealNetwork.Require("tshark");

