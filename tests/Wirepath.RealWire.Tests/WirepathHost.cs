@@ -59,9 +59,9 @@ internal sealed class WirepathHost : IDisposable
         Dispose();
         RealNetwork.Require("tshark");
         List<string> checks = ["-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE"];
-        // Putting a body of a hundred megabytes together takes tshark minutes; the frames themselves seconds.
+        // Putting a body of a hundred megabytes together takes tshark minutes, the frames themselves seconds; pieces of random bytes are no HTTP.
         if (new FileInfo(_capturePath).Length > MostReassembled)
-            checks.AddRange("-o", "tcp.desegment_tcp_streams:FALSE");
+            checks.AddRange("-o", "tcp.desegment_tcp_streams:FALSE", "--disable-protocol", "http");
         const string Wrong = "_ws.malformed || ip.checksum.status == 0 || tcp.checksum.status == 0 || udp.checksum.status == 0 || icmp.checksum.status == 0";
         NetworkNamespace.Run("tshark", ["-n", "-r", _capturePath, .. checks, "-Y", Wrong]).ShouldBeEmpty();
         // The oracle must have seen packets, and checksums that it could verify.
