@@ -151,15 +151,8 @@ internal sealed class ConversationReader
 
     private void BuildRows()
     {
-        var sentRows = new Dictionary<int, SegmentRow>();
         var order = new List<(int Index, SegmentRow Row)>();
-        var arrivals = new Dictionary<int, int>(); // sent → received
-        foreach (int index in _client.Concat(_peer))
-        {
-            if (_log[index].What is SegmentReceived && _log.CauseOf(index) is >= 0 and var cause && _log.SegmentOf(cause) is >= 0 and var sent)
-                arrivals.TryAdd(sent, index);
-        }
-
+        Dictionary<int, int> arrivals = ArrivalsByCause();
         var matched = new HashSet<int>();
         foreach ((IReadOnlyList<int> mine, IReadOnlyList<int> other, bool fromClient) in new[] { (_client, _peer, true), (_peer, _client, false) })
         {
@@ -187,22 +180,39 @@ internal sealed class ConversationReader
             }
         }
 
-        if (_peerNode is null)
+        // What nobody's log says was sent: all of it on a real wire, and a RST that a host without the connection sent.
+        var peers = _peer.ToHashSet();
+        foreach (int index in _client)
         {
-            foreach (int index in _client)
-            {
-                if (_log[index].What is not SegmentReceived received)
-                    continue;
-                var row = new SegmentRow { FromClient = false, Facts = received.Segment, Received = _log[index].Id, ReceivedAt = _log[index].At };
-                _rowOf[index] = row;
-                order.Add((index, row));
-            }
+            if (_log[index].What is not SegmentReceived received || matched.Contains(index) || (_log.SegmentOf(index) is >= 0 and var known && peers.Contains(known)))
+                continue;
+            var row = new SegmentRow { FromClient = false, Facts = received.Segment, Received = _log[index].Id, ReceivedAt = _log[index].At };
+            _rowOf[index] = row;
+            order.Add((index, row));
         }
 
         order.Sort((a, b) => a.Index.CompareTo(b.Index));
         _rows.AddRange(order.Select(o => o.Row));
         AddCwnd(_client);
         AddCwnd(_peer);
+    }
+
+    /// <summary>Which segment sent at one end came in as which at the other, by the causes of the frames between: through routers and NATs.</summary>
+    private Dictionary<int, int> ArrivalsByCause()
+    {
+        var arrivals = new Dictionary<int, int>();
+        foreach ((IReadOnlyList<int> mine, IReadOnlyList<int> other) in new[] { (_client, _peer), (_peer, _client) })
+        {
+            var sent = mine.ToHashSet();
+            foreach (int index in other)
+            {
+                // The first copy counts; a link may deliver a second one.
+                if (_log[index].What is SegmentReceived && _log.SegmentOf(index) is >= 0 and var origin && sent.Contains(origin))
+                    arrivals.TryAdd(origin, index);
+            }
+        }
+
+        return arrivals;
     }
 
     /// <summary>Without causes (two logs put together): the first later arrival with the same facts.</summary>

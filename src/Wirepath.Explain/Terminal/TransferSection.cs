@@ -45,6 +45,9 @@ internal static class TransferSection
         if (points.Count == 0)
             return;
         List<CongestionPoint> turning = Turning(points);
+        // A window that stood still tells an engineer something, a reader nothing.
+        if (turning.Count == 1 && !c.IsEngineer)
+            return;
         string cwnd = string.Join(" → ", turning.Select(p => Figures.Segments(p.Cwnd, p.Mss)));
         List<string> thresholds = [];
         foreach (CongestionPoint point in points)
@@ -139,6 +142,8 @@ internal static class CloseSection
             Lanes.Write(c, connection, row, Numbers(c, row));
         if (rows.Count > MostRows)
             c.Page.More([new(c.Words.AndMore(rows.Count - MostRows), Dim)]);
+        if (close.FinAcknowledgedData)
+            c.Page.More([new(c.Words.FinAcknowledgesData, Dim)]);
         c.Page.More([new(AfterwardsText(c, connection, close), Dim)]);
     }
 

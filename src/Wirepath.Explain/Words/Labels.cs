@@ -81,7 +81,7 @@ public abstract partial class Words
 
     public abstract string AlreadyIs(string node, string state);
 
-    public abstract string Served(string node);
+    public abstract string FinAcknowledgesData { get; }
 
     public abstract string Certificates(string chain);
 
@@ -121,7 +121,7 @@ internal sealed partial class EnglishWords
     public override string TypedAs(string typed, string changes) => $"typed as \"{typed}\": {changes}";
 
     public override string OffSubnet(string destination, string nextHop, string device, int routers) =>
-        $"{destination} is off-subnet → via {nextHop} dev {device}{(routers > 0 ? $", {Count(routers, "router")} on the way" : "")}";
+        $"{destination} is off-subnet → via {nextHop} dev {device}{(routers > 0 ? $", {routers} router{(routers == 1 ? "" : "s")}" : "")}";
 
     public override string OnLink(string destination, string prefix, string device) => $"{destination} is on-link ({prefix}) → direct dev {device}";
 
@@ -172,7 +172,7 @@ internal sealed partial class EnglishWords
 
     public override string AlreadyIs(string node, string state) => $"{node} {state}";
 
-    public override string Served(string node) => $"by {node}";
+    public override string FinAcknowledgesData => "the first FIN also acknowledges the data before it";
 
     public override string Certificates(string chain) => $"certificates: {chain}";
 
@@ -208,7 +208,7 @@ internal sealed partial class ChineseWords
 
     public override string LabelNext => "建议";
 
-    public override string DefaultPort => "默认";
+    public override string DefaultPort => "默认端口";
 
     public override string TypedAs(string typed, string changes) => $"输入的是“{typed}”：{changes}";
 
@@ -264,7 +264,7 @@ internal sealed partial class ChineseWords
 
     public override string AlreadyIs(string node, string state) => $"{node} {state}";
 
-    public override string Served(string node) => $"由 {node} 应答";
+    public override string FinAcknowledgesData => "第一个 FIN 同时确认了此前收到的数据";
 
     public override string Certificates(string chain) => $"证书链：{chain}";
 
