@@ -85,10 +85,10 @@ internal static class GetCommand
         {
             problem = "";
             if (outputFile is null)
-                return report.Choice.Json ? Stream.Null : report.StandardOutput;
+                return report.Choice.Json ? Stream.Null : new BodyStream(report.StandardOutput);
             try
             {
-                return new FileStream(outputFile, FileMode.Create, FileAccess.Write);
+                return new BodyStream(new FileStream(outputFile, FileMode.Create, FileAccess.Write));
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
             {

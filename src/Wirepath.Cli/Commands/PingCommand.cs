@@ -101,10 +101,11 @@ internal static class PingCommand
     {
         null => "answered",
         ProbeOutcome.TimedOut => "nobody answered in time",
-        ProbeOutcome.TimeToLiveExpired => "the time to live ran out on the way",
+        ProbeOutcome.TimeExceeded => "the time to live ran out on the way",
         ProbeOutcome.PortUnreachable => "the host is there, but nobody listens on that port",
         ProbeOutcome.Unreachable => "the destination is unreachable",
         ProbeOutcome.TooBig => "the packet is too big for a link on the way and must not be fragmented",
+        ProbeOutcome.EchoReply => "it answered",
         ProbeOutcome.NoRoute => "this host has no route to it",
         _ => outcome.ToString()!,
     };

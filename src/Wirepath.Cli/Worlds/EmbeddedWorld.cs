@@ -24,8 +24,8 @@ internal sealed class EmbeddedWorld : World
     private readonly ulong _seed;
 
     private EmbeddedWorld(NetworkChoice choice, EventLog log)
+        : base(log)
     {
-        Log = log;
         _seed = choice.Seed ?? UsualSeed;
         _simulator = new Simulator(_seed, s_start, log);
         var links = new Dictionary<string, Func<LinkSettings, LinkSettings>>();

@@ -12,17 +12,19 @@ namespace Wirepath.Cli;
 /// <summary>A real wire: the stack on a TAP device or on passt's frame socket, driven by a thread of its own.</summary>
 internal sealed class RealWorld : World
 {
-    // What TIME-WAIT-less closing needs on any sane path; a peer that is gone is not waited for.
+    // What closing needs on any sane path; a peer that is gone is not waited for.
     private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(1);
 
     private readonly PasstProcess? _passt;
+    private readonly OpenConnections _connections;
     private readonly HostLoop _loop;
     private readonly IpAddress _gateway;
     private readonly IReadOnlyList<IpAddress> _dns;
 
     private RealWorld(NetworkChoice choice, EventLog log)
+        : base(log)
     {
-        Log = log;
+        _connections = new OpenConnections(log);
         var random = new RandomSource(choice.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)));
         Host = new Host("pc", choice.Settings, TimeProvider.System, random, log);
         INetworkDevice device;
@@ -43,7 +45,8 @@ internal sealed class RealWorld : World
         }
 
         Interface = Host.AddInterface(new CapturingDevice(device, Host.Log), "eth0");
-        _loop = HostLoop.Start(Host, TimeProvider.System);
+        _loop = new HostLoop(Host);
+        _loop.Start();
         if (choice.Via is Via.Tap { Address: { } address } fixedTap)
         {
             Interface.AddAddress(address);
@@ -82,13 +85,14 @@ internal sealed class RealWorld : World
     public override T Run<T>(Func<CancellationToken, Task<T>> work, CancellationToken interrupted) =>
         Task.Run(() => work(interrupted), CancellationToken.None).GetAwaiter().GetResult();
 
-    public override void Settle() => Host.WaitUntilQuietAsync(s_settle).AsTask().GetAwaiter().GetResult();
+    public override void Settle() => _connections.WaitUntilNone(s_settle);
 
     public override void Dispose()
     {
         _loop.Dispose();
         Host.Dispose();
         _passt?.Dispose();
+        _connections.Dispose();
     }
 
     private static HostsFile SystemHostsFile()

@@ -9,9 +9,9 @@ namespace Wirepath.Cli;
 /// Where a command runs: a host with a way to look names up, and what drives them. The embedded internet and a real
 /// wire differ here and nowhere else.
 /// </summary>
-internal abstract class World : IDisposable
+internal abstract class World(EventLog log) : IDisposable
 {
-    public required EventLog Log { get; init; }
+    public EventLog Log { get; } = log;
 
     public abstract Host Host { get; }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Wirepath.Events;
 using Wirepath.Stack;
 using Wirepath.Url;
@@ -95,7 +96,7 @@ internal sealed class OriginConnection : IHttpObserver, IAsyncDisposable
     {
         _status = head.Status;
         if (_log.IsEnabled)
-            _head = _log.Write(_request, new ResponseHeadReceived(_id, head.Status, head.Reason, framing.ToString(), Lines(head.Headers)));
+            _head = _log.Write(_request, new ResponseHeadReceived(_id, head.Status, head.Reason, Words(framing), Lines(head.Headers)));
     }
 
     public void BodyBytes(int count, long soFar)
@@ -127,6 +128,16 @@ internal sealed class OriginConnection : IHttpObserver, IAsyncDisposable
             _log.Write(NodeLog.ApplicationCause, new HttpFailed(url.Host!, detail));
         return new FetchException(network is null ? ExitCodes.Http : ExitCodes.Tcp, detail);
     }
+
+    private static string Words(BodyFraming framing) => framing.Kind switch
+    {
+        BodyFramingKind.None => "no body",
+        BodyFramingKind.ContentLength => string.Create(CultureInfo.InvariantCulture, $"{framing.Length:N0} B by Content-Length"),
+        BodyFramingKind.Chunked => "chunked",
+        BodyFramingKind.UntilClose => "body ends with the connection",
+        BodyFramingKind.Tunnel => "no longer HTTP",
+        _ => throw new ArgumentOutOfRangeException(nameof(framing)),
+    };
 
     private static string[] Lines(HttpHeaders headers) => [.. headers.Select(h => $"{h.Key}: {h.Value}")];
 }
