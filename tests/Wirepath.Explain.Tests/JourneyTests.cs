@@ -148,6 +148,29 @@ public class JourneyTests
     }
 
     [Fact]
+    public void A_SYN_that_waited_for_ARP_measures_no_round_trip_and_a_FIN_behind_data_takes_its_state_with_it()
+    {
+        var log = new LogBuilder();
+        EventId url = Runs.Begin(log);
+        EventId wanted = log.Add(0, "pc", url, new ConnectStarted("h", Runs.Web));
+        log.Add(0, "pc", wanted, new StateChanged(Runs.Client, TcpState.Closed, TcpState.SynSent, "active OPEN"));
+        EventId syn = log.Add(0, "pc", wanted, new SegmentSent(Runs.Client, Facts(TcpFlags.Syn, 0, 0), SendCause.Open));
+        EventId who = log.Add(0, "pc", syn, new NeighborRequested("eth0", Runs.WebAddress, 1));
+        log.Add(0, "pc", who, new FrameSent("eth0", new byte[60]));
+        log.Add(30, "pc", who, new NeighborResolved("eth0", Runs.WebAddress, new MacAddress(1), Ms(30)));
+        EventId left = log.Add(30, "pc", syn, new FrameSent("eth0", new byte[60]));
+        EventId back = log.Add(70, "pc", left, new SegmentReceived(Runs.Client, Facts(TcpFlags.Syn | TcpFlags.Ack, 0, 1, from: "web")));
+        log.Add(70, "pc", back, new StateChanged(Runs.Client, TcpState.SynSent, TcpState.Established, "received SYN,ACK"));
+        log.Add(70, "pc", back, new StateChanged(Runs.Client, TcpState.Established, TcpState.FinWait1, "CLOSE"));
+        log.Add(70, "pc", back, new SegmentSent(Runs.Client, Facts(TcpFlags.Ack, 1, 1, 100), SendCause.Data));
+        log.Add(90, "pc", back, new SegmentSent(Runs.Client, Facts(TcpFlags.Fin | TcpFlags.Ack, 101, 1), SendCause.Close));
+        Conversation connection = log.Journey().Conversations.ShouldHaveSingleItem();
+        connection.HandshakeRtt.ShouldBe(Ms(40));
+        connection.Segments.Select(s => s.ClientState).ShouldBe([TcpState.SynSent, TcpState.Established, null, TcpState.FinWait1]);
+        connection.Close!.IsComplete.ShouldBeFalse();
+    }
+
+    [Fact]
     public void A_connection_that_nobody_closes_is_named_with_its_age()
     {
         var log = new LogBuilder();

@@ -40,8 +40,8 @@ public class TextTests
                ✕ #4 lost at isp-core (queue full)
                ↻ #4 three duplicate ACKs                                    cost 40.0 ms
         CLOSE  three segments: the second FIN carries the ACK of the first
-               250.0 FIN-WAIT-1   FIN,ACK seq=101 ack=7301 ─────────▶ LAST-ACK     270.0
-               290.0 TIME-WAIT    ◀───────── FIN,ACK seq=7301 ack=102              270.0
+               250.0 FIN-WAIT-1   FIN,ACK seq=101 ack=7301 ─────────▶ CLOSE-WAIT   270.0
+               290.0 TIME-WAIT    ◀───────── FIN,ACK seq=7301 ack=102 LAST-ACK     270.0
                290.0              ACK     seq=102 ack=7302 ─────────▶ CLOSED       310.0
                the first FIN also acknowledges the data before it
                pc TIME-WAIT 60 s (2 × MSL) · web CLOSED

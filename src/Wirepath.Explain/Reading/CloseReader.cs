@@ -24,7 +24,7 @@ internal static class CloseReader
             : ((bool?)null, (TimeSpan?)null);
         SegmentRow last = closing[^1];
         return new CloseFacts(
-            ClosedFirst: opener.FromClient, closing, merged, simultaneous,
+            ClosedFirst: opener.FromClient, closing, merged, simultaneous, IsComplete: answer is not null,
             FinAcknowledgedData: !byReset && AcknowledgesData(rows, opener),
             byReset, waits, duration, Restarted: clientWaits.Exists(w => w.What.Restarted) || peerWaits.Exists(w => w.What.Restarted),
             opener.At, (last.ReceivedAt ?? last.At) - opener.At);

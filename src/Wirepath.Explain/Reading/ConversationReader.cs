@@ -123,7 +123,7 @@ internal sealed class ConversationReader
             OpenedAt = firstSyn?.SentAt ?? opened,
             EstablishedAt = established,
             // Karn: only an unambiguous pair measures a round trip.
-            HandshakeRtt = ReferenceEquals(firstSyn, lastSyn) ? synAck?.ReceivedAt - firstSyn?.SentAt : null,
+            HandshakeRtt = ReferenceEquals(firstSyn, lastSyn) && firstSyn is not null ? synAck?.ReceivedAt - LeftAt(firstSyn) : null,
             Segments = _rows,
             States = states,
             Options = Happenings<OptionsNegotiated>(_client).FirstOrDefault().What,
@@ -137,6 +137,32 @@ internal sealed class ConversationReader
             End = Happenings<ConnectionEnded>(_client).FirstOrDefault().What,
             Syns = _rows.Count(r => r.FromClient && r.Has(TcpFlags.Syn) && !r.Has(TcpFlags.Ack)),
         };
+    }
+
+    /// <summary>When a segment really left: a SYN that had to wait for ARP measures no round trip while it waits.</summary>
+    private Instant LeftAt(SegmentRow row)
+    {
+        int sent = _log.IndexOf(row.Sent);
+        int received = _log.IndexOf(row.Received);
+        for (int i = sent + 1; i < (received < 0 ? _client[^1] : received); i++)
+        {
+            if (_log[i].What is FrameSent && _log[i].Node == _log.Client && _log.SegmentOf(i) == sent && !IsArp(i, sent))
+                return _log[i].At;
+        }
+
+        return row.At;
+    }
+
+    /// <summary>A who-has is sent because of the segment, too, but is not the segment.</summary>
+    private bool IsArp(int index, int sent)
+    {
+        for (int at = _log.CauseOf(index); at > sent; at = _log.CauseOf(at))
+        {
+            if (_log[at].What is NeighborRequested)
+                return true;
+        }
+
+        return false;
     }
 
     private IEnumerable<(Event Event, T What)> Happenings<T>(IReadOnlyList<int> indices)
@@ -283,6 +309,16 @@ internal sealed class ConversationReader
     /// <summary>The segment that a state change goes with: the one received that caused it, else the one sent with it.</summary>
     private SegmentRow? RowOfState(IReadOnlyList<int> lane, int at, Event e, StateChanged change)
     {
+        // The application closes at once; the FIN may have to wait behind data, and it is the FIN that the picture is about.
+        if (change.To is TcpState.FinWait1 or TcpState.LastAck)
+        {
+            for (int i = at + 1; i < lane.Count; i++)
+            {
+                if (_log[lane[i]].What is SegmentSent sent && (sent.Segment.Flags & TcpFlags.Fin) != 0)
+                    return _rowOf.GetValueOrDefault(lane[i]);
+            }
+        }
+
         SegmentRow? before = Neighbour(lane, at, -1, e.At);
         SegmentRow? after = Neighbour(lane, at, +1, e.At);
         bool received = change.Trigger.StartsWith("received", StringComparison.OrdinalIgnoreCase) || _log.CauseOf(lane[at]) is >= 0 and var cause && _log[cause].What is SegmentReceived;

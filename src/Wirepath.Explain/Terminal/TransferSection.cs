@@ -135,7 +135,7 @@ internal static class CloseSection
             return;
         }
 
-        string how = close.ByReset ? c.Words.ByReset : close.Simultaneous ? c.Words.SimultaneousClose : close.Merged ? c.Words.ThreeSegments : "";
+        string how = close.ByReset ? c.Words.ByReset : close.Simultaneous ? c.Words.SimultaneousClose : close.Merged ? c.Words.ThreeSegments : close.IsComplete ? c.Words.FourSegments : c.Words.HalfClosed;
         c.Page.Row(c.Words.LabelClose, [new(how, close.ByReset ? Bad : Dim)]);
         List<SegmentRow> rows = [.. close.Segments.Where(r => r.Has(TcpFlags.Fin) || r.Has(TcpFlags.Rst) || r.ClientState is not null || r.PeerState is not null || r.Facts.Length == 0)];
         foreach (SegmentRow row in rows.Take(MostRows))

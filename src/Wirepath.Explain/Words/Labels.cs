@@ -73,6 +73,10 @@ public abstract partial class Words
 
     public abstract string ThreeSegments { get; }
 
+    public abstract string FourSegments { get; }
+
+    public abstract string HalfClosed { get; }
+
     public abstract string SimultaneousClose { get; }
 
     public abstract string ByReset { get; }
@@ -163,6 +167,10 @@ internal sealed partial class EnglishWords
     public override string AndMore(int count) => $"and {count} more";
 
     public override string ThreeSegments => "three segments: the second FIN carries the ACK of the first";
+
+    public override string FourSegments => "each end closes by itself: FIN and ACK, twice";
+
+    public override string HalfClosed => "one end only: the other has not closed";
 
     public override string SimultaneousClose => "both ends closed at once";
 
@@ -255,6 +263,10 @@ internal sealed partial class ChineseWords
     public override string AndMore(int count) => $"另有 {count} 处";
 
     public override string ThreeSegments => "三个报文段：第二个 FIN 捎带了对第一个的确认";
+
+    public override string FourSegments => "两端各自关闭：各一次 FIN 和 ACK";
+
+    public override string HalfClosed => "只关闭了一端，另一端还没有关闭";
 
     public override string SimultaneousClose => "两端同时关闭";
 

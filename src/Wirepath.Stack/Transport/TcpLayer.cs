@@ -143,7 +143,7 @@ internal sealed class TcpLayer(Host host)
         for (int i = 0; i < range.Count; i++)
         {
             local = new IpEndpoint(source, (ushort)(range.First + (start + i) % range.Count));
-            if (FindAcceptor(local) is not null)
+            if (FindAcceptor(local) is not null || host.IsUsedByNat(IpProtocol.Tcp, local.Port))
                 continue;
             if (!_sockets.TryGetValue(new ConnectionId(local, remote), out TcpSocket? taken))
                 return true;
@@ -267,11 +267,9 @@ internal sealed class TcpLayer(Host host)
 
     private void Open(TcpAcceptor acceptor, in ConnectionId id, in TcpSegment segment, Instant now)
     {
-        bool refused = host.Budget.IsUnderPressure || !host.Ipv4Out.TryRoute(id.Remote.Address, out _);
         TcpConnection? connection = null;
-        RouteDecision route = default;
         int mss = 0;
-        if (!refused && host.Ipv4Out.TryRoute(id.Remote.Address, out route))
+        if (host.Ipv4Out.TryRoute(id.Remote.Address, out RouteDecision route) && !host.Budget.IsUnderPressure)
         {
             mss = MssFor(id.Remote.Address, route, now);
             connection = acceptor.Listener.OnSyn(segment, id, _isn.Next(id, now), mss, now, _isn.TimestampOffset(id));
@@ -434,6 +432,9 @@ internal sealed class TcpLayer(Host host)
 
     private void AfterTransmit(TcpSocket socket, Instant now)
     {
+        long retransmissions = socket.Connection.Retransmissions;
+        host.Statistics.TcpRetransSegs += retransmissions - socket.Retransmissions;
+        socket.Retransmissions = retransmissions;
         if (socket.IsRemoved)
             return;
         TcpSignals signals = socket.Connection.TakeSignals();
@@ -556,7 +557,6 @@ internal sealed class TcpLayer(Host host)
             _timeWaits--;
         if (socket.IsEstablished)
             host.Statistics.TcpCurrEstab--;
-        host.Statistics.TcpRetransSegs += socket.Connection.Statistics.Retransmissions;
         // Bytes that the application has not read stay charged as long as they stay.
         if (socket.Stream is null or { IsClosed: true })
             ReleaseCharge(socket);
