@@ -101,8 +101,9 @@ internal sealed class Backbone
 
     private Host AddRouter(string name) => _network.AddRouter(name, _options.Others);
 
+    // The world was there before the PC was switched on: its routers know their neighbours.
     private Link Join(string name, Host a, string addressA, Host b, string addressB, double delay) =>
-        _network.Connect(name, a, addressA, b, addressB, Settings(name, delay, 10 * Gigabit));
+        _network.Acquaint(_network.Connect(name, a, addressA, b, addressB, Settings(name, delay, 10 * Gigabit)));
 
     private void Plug(string name, Host host, string address, Switch into, double delay) =>
         _network.Connect(name, host, address, into, Settings(name, delay, 10 * Gigabit));

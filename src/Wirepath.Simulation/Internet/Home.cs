@@ -18,7 +18,7 @@ internal sealed class Home
         // Gigabit Ethernet in the house, a line of 100 Mbit/s in both directions out of it.
         Link lan = network.Connect("home-lan", Pc, null, Switch, backbone.Settings("home-lan", 0.1, 1_000_000_000));
         Link uplink = network.Connect("router-lan", Router, "192.168.1.1/24", Switch, backbone.Settings("router-lan", 0.1, 1_000_000_000));
-        Link access = network.Connect("access", Router, "100.64.1.2/24", backbone.Edge, "100.64.1.1/24", backbone.Settings("access", 4, 100_000_000));
+        Link access = network.Acquaint(network.Connect("access", Router, "100.64.1.2/24", backbone.Edge, "100.64.1.1/24", backbone.Settings("access", 4, 100_000_000)));
         PcInterface = network.InterfaceAt(lan.A);
         Interface inside = network.InterfaceAt(uplink.A);
         Interface outside = network.InterfaceAt(access.A);

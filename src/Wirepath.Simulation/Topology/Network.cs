@@ -77,6 +77,21 @@ public sealed class Network(Simulator simulator)
         return link;
     }
 
+    /// <summary>
+    /// Writes each end's hardware address into the other's neighbour table: a wire on which somebody always talks, so that the
+    /// tables of its ends are never empty.
+    /// </summary>
+    public Link Acquaint(Link link)
+    {
+        ArgumentNullException.ThrowIfNull(link);
+        (Interface a, Interface b) = (_interfaces[link.A], _interfaces[link.B]);
+        foreach (InterfaceAddress address in b.Addresses)
+            a.Neighbors.AddPermanent(address.Address, b.Mac);
+        foreach (InterfaceAddress address in a.Addresses)
+            b.Neighbors.AddPermanent(address.Address, a.Mac);
+        return link;
+    }
+
     /// <summary>The interface that a host has at this end of a link.</summary>
     public Interface InterfaceAt(LinkEnd end) => _interfaces[end];
 
