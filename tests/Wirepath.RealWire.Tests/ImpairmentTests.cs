@@ -23,7 +23,7 @@ public sealed partial class ImpairmentTests(RealNetwork network)
         using WirepathHost wirepath = WirepathHost.OnTap(network, offload, wire.Around);
         (int status, _, string digest) = await wirepath.Host.GetAsync(new IpEndpoint(RealNetwork.Kernel, 80), $"http://www.wirepath.test/{RealNetwork.Medium}");
         (status, digest).ShouldBe((200, network.Digests[RealNetwork.Medium]));
-        wirepath.ShouldHaveLeftACleanCapture();
+        wirepath.ShouldHaveLeftACleanCapture(isRetransmitted: true);
     }
 
     [Theory(Timeout = RealNetwork.Patience)]
@@ -42,7 +42,7 @@ public sealed partial class ImpairmentTests(RealNetwork network)
             RealNetwork.Digest(body).ShouldBe(network.Digests[RealNetwork.Medium]);
         await stop.CancelAsync();
         await serving;
-        wirepath.ShouldHaveLeftACleanCapture();
+        wirepath.ShouldHaveLeftACleanCapture(isRetransmitted: true);
     }
 
     [Fact(Timeout = RealNetwork.Patience)]
@@ -67,7 +67,7 @@ public sealed partial class ImpairmentTests(RealNetwork network)
         said.ShouldNotContain("Non-2xx");
         await stop.CancelAsync();
         await serving;
-        wirepath.ShouldHaveLeftACleanCapture();
+        wirepath.ShouldHaveLeftACleanCapture(isRetransmitted: true);
     }
 
     [GeneratedRegex(@"(?<count>\d+) received", RegexOptions.CultureInvariant, 1000)]
