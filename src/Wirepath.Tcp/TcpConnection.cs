@@ -30,6 +30,7 @@ public sealed partial class TcpConnection
         _congestion = CongestionControls.Create(settings.CongestionControl);
         _rtt = new RttEstimator(settings.InitialRto, settings.MinRto, settings.MaxRto);
         _recovery = new NewRenoRecovery(iss);
+        _cwndUsage = new CwndUsage(iss);
         _quickAcks = settings.QuickAcks;
         _lastSentAt = _lastReceivedAt = now;
         _sendCause = log.Because;

@@ -23,7 +23,10 @@ public class RunnerTests
     private static ScriptFailed RunAndFail(string afterAccept) => Run(Accepted + afterAccept).ShouldBeOfType<ScriptFailed>();
 
     [Fact]
-    public void A_right_script_passes() => Run(Accepted + "+0 write(4, ..., 100) = 100\n+0 > P. 1:101(100) ack 1").ShouldBe(new ScriptPassed());
+    public void A_right_script_passes() => Run(Accepted + "+0 write(4, ..., 100) = 100\n+0 > P. 1:101(100) ack 1").ShouldBe(new ScriptPassed(Unasked: 0));
+
+    [Fact]
+    public void What_left_and_nobody_asked_for_is_counted() => Run(Accepted + "+0 write(4, ..., 100) = 100").ShouldBe(new ScriptPassed(Unasked: 1));
 
     [Theory]
     [InlineData("+0 > . 1:101(100) ack 1", "other flags: > P. 1:101(100) ack 1 win")]

@@ -12,6 +12,9 @@ internal sealed class Conversation(IpEndpoint local, IpEndpoint remote)
     private bool _hasIss;
     private uint _timestampOffset;
     private bool _hasTimestamp;
+    private bool _hasRemoteIss;
+    private uint _renewedIss;
+    private bool _mayBeRenewed;
 
     /// <summary>The host's end.</summary>
     public IpEndpoint Local { get; } = local;
@@ -20,24 +23,25 @@ internal sealed class Conversation(IpEndpoint local, IpEndpoint remote)
     public IpEndpoint Remote { get; } = remote;
 
     /// <summary>The script's number of the peer's SYN.</summary>
-    public uint RemoteIss
-    {
-        get;
-        set
-        {
-            field = value;
-            HasRemoteIss = true;
-        }
-    }
-
-    public bool HasRemoteIss { get; private set; }
+    public uint RemoteIss { get; private set; }
 
     /// <summary>The script's number of our SYN.</summary>
     public uint LocalIss { get; private set; }
 
+    /// <summary>The peer sends a SYN. Another than before may be the beginning of a new incarnation; our answer tells.</summary>
+    public void PeerBegins(uint iss)
+    {
+        if (!_hasRemoteIss)
+            (_hasRemoteIss, RemoteIss) = (true, iss);
+        else if (iss != RemoteIss)
+            (_mayBeRenewed, _renewedIss) = (true, iss);
+    }
+
     /// <summary>The first of our segments that the script describes ties its numbers to the host's.</summary>
     public void Learn(in TcpHeader actual, in TcpOptions options, SegmentPattern expected)
     {
+        if (_mayBeRenewed && actual.IsSyn)
+            (_hasIss, _hasTimestamp, _mayBeRenewed, RemoteIss) = (false, false, false, _renewedIss);
         if (!_hasIss)
         {
             (_hasIss, LocalIss) = (true, expected.Sequence);

@@ -45,8 +45,8 @@ internal sealed class Peers(ScriptOptions options)
             Current = new Conversation(new IpEndpoint(options.LocalIp, options.BindPort), new IpEndpoint(options.RemoteIp, _nextPort++));
         }
 
-        if ((segment.Flags & TcpFlags.Syn) != 0 && !Current.HasRemoteIss)
-            Current.RemoteIss = segment.Sequence;
+        if ((segment.Flags & TcpFlags.Syn) != 0)
+            Current.PeerBegins(segment.Sequence);
         return Current;
     }
 
@@ -64,6 +64,17 @@ internal sealed class Peers(ScriptOptions options)
     {
         DropOthers();
         return _seen.TryDequeue(out SeenSegment? segment) ? segment : null;
+    }
+
+    /// <summary>Segments to the connection under test that are still here.</summary>
+    public int CountUnasked()
+    {
+        int count = 0;
+        for (; Take() is not null; count++)
+        {
+        }
+
+        return count;
     }
 
     private void DropOthers()

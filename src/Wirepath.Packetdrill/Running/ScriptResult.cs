@@ -4,9 +4,10 @@ namespace Wirepath.Packetdrill;
 public abstract record ScriptResult;
 
 /// <summary>Everything was as the script says.</summary>
-public sealed record ScriptPassed : ScriptResult
+/// <param name="Unasked">Segments to the connection under test that had left by the end and that the script did not ask for.</param>
+public sealed record ScriptPassed(int Unasked) : ScriptResult
 {
-    public override string ToString() => "passed";
+    public override string ToString() => FormattableString.Invariant($"passed ({Unasked} segments not asked for)");
 }
 
 /// <summary>The host did something else.</summary>

@@ -22,8 +22,8 @@ public sealed class ScriptRunner
     private readonly EventLog _log;
     private HostSettings _settings = HostSettings.Default;
     private TestBench? _bench;
-    private Peers _peers = null!;
-    private SystemCalls _calls = null!;
+    private Peers? _peers;
+    private SystemCalls? _calls;
     private TimeSpan _previous;
     private TimeSpan _begin;
     private PendingCall? _pending;
@@ -35,6 +35,10 @@ public sealed class ScriptRunner
         /// <summary>Set by what completes it.</summary>
         public TimeSpan? CompletedAt { get; set; }
     }
+
+    private Peers Peers => _peers ?? throw new InvalidOperationException("The host is not there yet.");
+
+    private SystemCalls Calls => _calls ?? throw new InvalidOperationException("The host is not there yet.");
 
     private TestBench Bench => _bench ?? throw new InvalidOperationException("The host is not there yet.");
 
@@ -52,7 +56,7 @@ public sealed class ScriptRunner
             foreach (ScriptEvent next in script.Events)
                 runner.Run(next);
             runner.FinishPending();
-            return new ScriptPassed();
+            return new ScriptPassed(runner._peers?.CountUnasked() ?? 0);
         }
         catch (ScriptEndedException ended)
         {
@@ -95,12 +99,12 @@ public sealed class ScriptRunner
                 Invoke(call);
                 break;
             case InboundSegment inbound:
-                Conversation conversation = _peers.ForInbound(inbound.Segment);
+                Conversation conversation = Peers.ForInbound(inbound.Segment);
                 Bench.Wire.Deliver(SegmentWriter.Write(inbound.Segment, conversation));
                 Settle();
                 break;
             case InboundIcmp icmp:
-                if (_peers.Current is not { } quoted)
+                if (Peers.Current is not { } quoted)
                     throw ScriptEndedException.Failed(icmp, "a connection that the message is about", "none");
                 Bench.Wire.Deliver(SegmentWriter.Write(icmp.Message, quoted, _script.Options.GatewayIp));
                 Settle();
@@ -135,7 +139,7 @@ public sealed class ScriptRunner
             Seen = packet =>
             {
                 if (SeenSegment.TryRead(Bench.ElapsedAt(packet.At), packet.Bytes, out SeenSegment? segment))
-                    _peers.OnSeen(segment);
+                    Peers.OnSeen(segment);
             },
         };
         _calls = new SystemCalls(_bench.Host, _script.Options) { Listening = _peers.OnListening, Opening = _peers.OnOpening };
@@ -146,7 +150,7 @@ public sealed class ScriptRunner
     private void Invoke(SystemCall call)
     {
         FinishPending();
-        var pending = new PendingCall(call, _calls.InvokeAsync(call), call.Time.CallEnd is { } end
+        var pending = new PendingCall(call, Calls.InvokeAsync(call), call.Time.CallEnd is { } end
             ? call.Time.Kind == TimeKind.Relative ? _begin - call.Time.Start + end : end
             : Bench.Elapsed);
         _pending = pending;
@@ -195,8 +199,8 @@ public sealed class ScriptRunner
         bool any = expected.Time.Kind == TimeKind.Any;
         TimeSpan last = any ? _begin + s_anyTime : _begin - expected.Time.Start + expected.Time.Last;
         Bench.RunUntil(any ? Bench.Elapsed : _begin);
-        Bench.RunUntil(() => _peers.HasSeen, last + (any ? TimeSpan.Zero : s_patience));
-        if (_peers.Take() is not { } actual || _peers.Current is not { } conversation)
+        Bench.RunUntil(() => Peers.HasSeen, last + (any ? TimeSpan.Zero : s_patience));
+        if (Peers.Take() is not { } actual || Peers.Current is not { } conversation)
         {
             string waited = any ? "" : $" until {SegmentText.Seconds(last + s_patience)}";
             throw ScriptEndedException.Failed(expected, $"{expected.Source} at {SegmentText.Seconds(_begin)}", $"nothing{waited}");
@@ -214,7 +218,7 @@ public sealed class ScriptRunner
 
     private void CheckPayload(OutboundSegment expected, SeenSegment actual, Conversation conversation)
     {
-        if (actual.Payload.Length == 0 || _calls.Find(conversation.Local, conversation.Remote) is not { } socket)
+        if (actual.Payload.Length == 0 || Calls.Find(conversation.Local, conversation.Remote) is not { } socket)
             return;
         int offset = unchecked((int)(conversation.ToScript(actual.Tcp.Sequence) - conversation.LocalIss - 1));
         for (int i = 0; i < actual.Payload.Length; i++)
@@ -225,5 +229,5 @@ public sealed class ScriptRunner
     }
 
     private Tcp.TcpStatistics? FindStatistics() =>
-        _peers.Current is { } current ? _calls.Find(current.Local, current.Remote)?.Stream?.Statistics : null;
+        Peers.Current is { } current ? Calls.Find(current.Local, current.Remote)?.Stream?.Statistics : null;
 }

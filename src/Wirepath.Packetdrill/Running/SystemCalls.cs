@@ -116,7 +116,7 @@ internal sealed partial class SystemCalls(Host host, ScriptOptions options)
         using var cancel = new CancellationTokenSource();
         Task<TcpStream> accepting = acceptor.AcceptAsync(cancel.Token).AsTask();
         if (!accepting.IsCompleted && listening.IsNonBlocking)
-            await cancel.CancelAsync().ConfigureAwait(false);
+            Cancel(cancel);
         try
         {
             TcpStream stream = await accepting.ConfigureAwait(false);
@@ -181,6 +181,9 @@ internal sealed partial class SystemCalls(Host host, ScriptOptions options)
             return CallOutcome.Error("EBADF");
         }
     }
+
+    // In place: CancelAsync would leave the simulation's thread.
+    private static void Cancel(CancellationTokenSource source) => source.Cancel();
 
     // ---- Closing ---------------------------------------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ internal sealed partial class SystemCalls
         using var cancel = new CancellationTokenSource();
         Task<int> reading = stream.ReadAsync(buffer, cancel.Token).AsTask();
         if (!reading.IsCompleted && (socket.IsNonBlocking || flags?.Has("MSG_DONTWAIT") == true))
-            await cancel.CancelAsync().ConfigureAwait(false);
+            Cancel(cancel);
         try
         {
             int count = await reading.ConfigureAwait(false);
@@ -67,7 +67,7 @@ internal sealed partial class SystemCalls
         {
             taken = (int)(stream.Statistics.Unsent - before);
             socket.Unwrote(bytes.Length - taken);
-            await cancel.CancelAsync().ConfigureAwait(false);
+            Cancel(cancel);
         }
 
         try
