@@ -115,8 +115,8 @@ public sealed partial class TcpConnection
         int taken = (int)Math.Min(bytes.Length, Writable);
         if (taken > 0)
         {
-            if (_sendBuffer.Length == 0)
-                _sendCause = _log.Because;
+            if (_sndNxt == _dataEnd)
+                _sendCause = _log.Because; // nothing older waits
             _sendBuffer.Append(bytes[..taken]);
             _dataEnd += taken;
         }

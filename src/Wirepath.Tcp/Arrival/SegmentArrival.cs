@@ -218,7 +218,7 @@ public sealed partial class TcpConnection
         // A closed window still takes the ACK of the segment that probes it (§3.8.6.1), and the ACK of a repetition is news
         // even if its bytes are not: two ends that repeat at once would otherwise never hear each other.
         bool probes = RcvWnd == 0 && sequence == _rcvNxt;
-        bool repeats = sequence < _rcvNxt && _rcvNxt - sequence <= Math.Max(_rcvBuffer, ushort.MaxValue);
+        bool repeats = sequence < _rcvNxt && header.Acknowledgment > _sndUna && _rcvNxt - sequence <= Math.Max(_rcvBuffer, ushort.MaxValue);
         if ((probes || repeats) && header.IsAck && !header.IsSyn && State != TcpState.SynReceived)
         {
             if (!TakeAck(segment, now))

@@ -18,6 +18,7 @@ internal enum RecoveryStep : byte
 internal struct NewRenoRecovery(SequenceNumber iss)
 {
     private SequenceNumber _recover = iss;
+    private SequenceNumber _sndMaxAtFirst; // when the first duplicate came
 
     public bool IsActive { get; private set; }
 
@@ -31,7 +32,8 @@ internal struct NewRenoRecovery(SequenceNumber iss)
 
     public RecoveryStep OnDuplicate(SequenceNumber sndUna, SequenceNumber sndMax, int threshold, ICongestionControl congestion, in CongestionContext context)
     {
-        DuplicateAcks++;
+        if (++DuplicateAcks == 1)
+            _sndMaxAtFirst = sndMax;
         if (IsActive)
         {
             congestion.Cwnd += context.Mss; // step 3: a segment has left the network
@@ -43,7 +45,8 @@ internal struct NewRenoRecovery(SequenceNumber iss)
             return RecoveryStep.Nothing;
         IsActive = true;
         _recover = sndMax;
-        congestion.OnLoss(context);
+        // RFC 5681 §3.2 (2): what limited transmit added does not count.
+        congestion.OnLoss(context with { FlightSize = Math.Min(context.FlightSize, _sndMaxAtFirst - sndUna) });
         congestion.Cwnd = congestion.Ssthresh + (long)threshold * context.Mss; // step 2
         return RecoveryStep.FastRetransmit;
     }

@@ -155,7 +155,7 @@ public sealed partial class TcpConnection
         EventId cause = repeats ? NoteRetransmission(sequence, length, _repeatCause) : _sendCause;
         SendCause why = repeats ? SendCause.Retransmission : length > 0 ? SendCause.Data : SendCause.Close;
         int sent = Emit(packet, sequence, length, flags, why, cause, options, now);
-        if (!repeats && sent < FullPayload)
+        if (!repeats && sent < _sndMss - options.Size)
             _smallSegmentEnd = sequence + sent;
         Sent(sequence, sent + (fin && sent == length ? 1 : 0), repeats, now);
     }
@@ -269,18 +269,19 @@ public sealed partial class TcpConnection
             return length;
         }
 
+        int full = _sndMss - (headerLength - TcpHeader.Size);
         int sliced = _sendBuffer.SliceTo(packet, offset, length);
         if (sliced < length)
         {
             // Too many slices: whole segments only, and what marks the end goes with the end.
-            if (sliced > FullPayload)
-                sliced -= sliced % FullPayload;
+            if (sliced > full)
+                sliced -= sliced % full;
             packet.Truncate(headerLength + sliced);
             flags &= ~(TcpFlags.Fin | TcpFlags.Psh);
         }
 
-        if (sliced > FullPayload)
-            packet.SegmentSize = FullPayload;
+        if (sliced > full)
+            packet.SegmentSize = full;
         return sliced;
     }
 

@@ -1,0 +1,25 @@
+using Wirepath.Wire;
+
+namespace Wirepath.Stack;
+
+/// <summary>Somebody whom the wheel calls when a timer is due.</summary>
+internal interface ITimerTarget
+{
+    void OnTimer(WheelTimer timer, Instant now);
+}
+
+/// <summary>One timer, a link in a slot of the <see cref="TimerWheel"/>; made once and set as often as wanted.</summary>
+internal sealed class WheelTimer(ITimerTarget target)
+{
+    internal WheelTimer? Previous;
+    internal WheelTimer? Following;
+    internal int Slot = -1;
+    internal ulong Order;
+
+    public ITimerTarget Target { get; } = target;
+
+    /// <summary><see cref="Instant.Never"/> while it is not set.</summary>
+    public Instant Due { get; internal set; } = Instant.Never;
+
+    public bool IsSet => Slot >= 0;
+}

@@ -1,0 +1,115 @@
+using Wirepath.Events;
+using Wirepath.Tcp;
+using Wirepath.Wire;
+
+namespace Wirepath.Stack;
+
+/// <summary>A listening socket.</summary>
+public sealed class TcpAcceptor : IDisposable
+{
+    private readonly Host _host;
+    private readonly Queue<AcceptOperation> _waiting = new();
+    private readonly CloseCommand _close;
+    private int _disposed;
+    private bool _isClosed;
+
+    internal TcpAcceptor(Host host, IpEndpoint local, int backlog)
+    {
+        (_host, Local) = (host, local);
+        Listener = new TcpListener(local, backlog, host.Settings.Tcp, host.Log);
+        _close = new CloseCommand(this);
+        if (host.Log.IsEnabled)
+            host.Log.Write(NodeLog.ApplicationCause, new SocketCalled(new ConnectionId(local, default), "listen", backlog));
+    }
+
+    /// <summary>What it is bound to; an unspecified address means all.</summary>
+    public IpEndpoint Local { get; }
+
+    internal TcpListener Listener { get; }
+
+    /// <summary>Waits for the next established connection.</summary>
+    public ValueTask<TcpStream> AcceptAsync(CancellationToken cancellation = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        return new AcceptOperation(this).AcceptAsync(cancellation);
+    }
+
+    /// <summary>Stops listening at once; connections that nobody accepted are aborted, accepted ones go on.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        _host.Tcp.StopListening(this);
+        _host.Submit(_close, 0);
+    }
+
+    internal void OnSignals(Instant now)
+    {
+        while (_waiting.Count > 0 && TryAccept(now, out TcpStream? stream))
+            _waiting.Dequeue().Complete(stream);
+    }
+
+    private bool TryAccept(Instant now, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out TcpStream? stream)
+    {
+        stream = null;
+        if (_isClosed || !Listener.TryAccept(out TcpConnection? connection))
+            return false;
+        // It may have ended, and left the table, while it waited; its bytes are still to be read.
+        TcpSocket socket = _host.Tcp.Find(connection.Id) is { } found && ReferenceEquals(found.Connection, connection)
+            ? found : new TcpSocket(_host.Tcp, connection) { IsRemoved = true };
+        socket.Stream = stream = new TcpStream(_host, socket);
+        if (_host.Log.IsEnabled)
+            _host.Log.Write(new SocketCalled(connection.Id, "accept", 0));
+        _host.Tcp.Touch(socket, now);
+        return true;
+    }
+
+    private void Start(AcceptOperation operation, Instant now)
+    {
+        if (_isClosed)
+            operation.Fail(new ObjectDisposedException(nameof(TcpAcceptor)));
+        else if (_waiting.Count == 0 && TryAccept(now, out TcpStream? stream))
+            operation.Complete(stream);
+        else
+            _waiting.Enqueue(operation);
+    }
+
+    private void Forget(AcceptOperation cancelled)
+    {
+        for (int i = _waiting.Count; i > 0; i--)
+        {
+            AcceptOperation operation = _waiting.Dequeue();
+            if (!ReferenceEquals(operation, cancelled))
+                _waiting.Enqueue(operation);
+        }
+    }
+
+    internal void Close(Instant now)
+    {
+        if (_isClosed)
+            return;
+        _isClosed = true;
+        while (_waiting.TryDequeue(out AcceptOperation? operation))
+            operation.Fail(new ObjectDisposedException(nameof(TcpAcceptor)));
+        Listener.Close(now);
+        _host.Tcp.TouchAll(this, now);
+    }
+
+    private sealed class CloseCommand(TcpAcceptor acceptor) : Command
+    {
+        internal override void Execute(int argument, Instant now) => acceptor.Close(now);
+    }
+
+    private sealed class AcceptOperation(TcpAcceptor acceptor) : Operation<TcpStream>(acceptor._host)
+    {
+        public ValueTask<TcpStream> AcceptAsync(CancellationToken cancellation)
+        {
+            TryClaim();
+            return Post(cancellation);
+        }
+
+        protected override void OnStart(Instant now) => acceptor.Start(this, now);
+
+        protected override void OnCancelled() => acceptor.Forget(this);
+    }
+}

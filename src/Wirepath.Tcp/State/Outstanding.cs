@@ -1,0 +1,11 @@
+using Wirepath.Wire;
+
+namespace Wirepath.Tcp;
+
+public sealed partial class TcpConnection
+{
+    /// <summary>
+    /// True when a segment that begins here was sent and is not acknowledged yet: what an ICMP error must quote to be believed (RFC 5927 §4.1).
+    /// </summary>
+    public bool IsOutstanding(SequenceNumber sequence) => sequence >= _sndUna && sequence < _sndMax;
+}
