@@ -6,8 +6,11 @@ namespace Wirepath.Bench;
 /// <summary>What the command line asks for.</summary>
 internal sealed record BenchOptions
 {
-    /// <summary>Parts of the table, in its order; empty means all.</summary>
+    /// <summary>Parts of the table, in its order.</summary>
     public IReadOnlyList<string> Parts { get; init; } = [];
+
+    /// <summary>Parts were named: one that cannot be measured is then a failure.</summary>
+    public bool PartsWereNamed { get; init; }
 
     /// <summary>BenchmarkDotNet instead of the table.</summary>
     public bool Micro { get; init; }
@@ -22,6 +25,9 @@ internal sealed record BenchOptions
     public int Repeats { get; init; } = 3;
 
     public bool Json { get; init; }
+
+    /// <summary>A profile of each row instead of the table.</summary>
+    public bool Profile { get; init; }
 
     public bool Help { get; init; }
 
@@ -45,6 +51,9 @@ internal sealed record BenchOptions
                     return true;
                 case "--json":
                     parsed = parsed with { Json = true };
+                    break;
+                case "--profile":
+                    parsed = parsed with { Profile = true };
                     break;
                 case "--seconds":
                     if (!double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds) || seconds is < 0.05 or > MostSeconds)
@@ -76,9 +85,11 @@ internal sealed record BenchOptions
             }
         }
 
-        if (parsed.Micro && parsed.Json)
-            return Fail("'micro' writes BenchmarkDotNet's own reports; --json belongs to the table.", out error);
-        options = parsed with { Parts = [.. partNames.Where(name => parts.Count == 0 || parts.Contains(name))] };
+        if (parsed.Micro && (parsed.Json || parsed.Profile))
+            return Fail("--json and --profile belong to the table, not to 'micro'.", out error);
+        if (parsed.Json && parsed.Profile)
+            return Fail("A profile is text: --profile and --json exclude each other.", out error);
+        options = parsed with { Parts = [.. partNames.Where(name => parts.Count == 0 || parts.Contains(name))], PartsWereNamed = parts.Count > 0 };
         error = null;
         return true;
     }

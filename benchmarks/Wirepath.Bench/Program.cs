@@ -23,10 +23,11 @@ internal static class Program
 
           --seconds N   time of one sample (default 1)
           --repeats N   samples of each row, taken in turns; the table shows medians (default 3)
+          --profile     where the time of each row goes, by method, instead of the table
           --json        the table as one JSON object
           --help        this text
 
-        Exit code: 0 all was measured, 1 something could not be, 2 bad arguments, 130 interrupted.
+        Exit code: 0 all was measured that can be here, 1 something that was asked for was not, 2 bad arguments, 130 interrupted.
         """;
 
     private static int Main(string[] arguments)
@@ -71,6 +72,12 @@ internal static class Program
         {
             foreach (IPart part in parts)
             {
+                if (options.Profile)
+                {
+                    ProfilePart(part, options, stop.Token);
+                    continue;
+                }
+
                 PartResult result = PartRunner.Run(part, options, progress, stop.Token);
                 results.Add(result);
                 if (!options.Json)
@@ -85,6 +92,19 @@ internal static class Program
 
         if (options.Json)
             Console.WriteLine(ResultJson.Write(machine, options, results));
-        return results.Exists(result => result.Failures.Count > 0) ? Failed : Ok;
+        return results.Exists(result => result.Failures.Count > 0 || (result.LeftOut is not null && options.PartsWereNamed)) ? Failed : Ok;
+    }
+
+    private static void ProfilePart(IPart part, BenchOptions options, CancellationToken stop)
+    {
+        if (part.Unavailable is { } reason)
+        {
+            Console.WriteLine($"{part.Name}: left out: {reason}");
+            return;
+        }
+
+        using IBench bench = part.Open();
+        foreach (Row row in bench.Rows.Where(row => row.IsOurs))
+            Console.WriteLine(Profile.Take(row, new SampleTime(PartRunner.FirstWarmUp, options.SampleTime, stop)));
     }
 }

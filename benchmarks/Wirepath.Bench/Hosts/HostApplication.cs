@@ -48,12 +48,16 @@ internal sealed class BulkSource(Host host, IpEndpoint remote) : HostApplication
 {
     private const int ChunkSize = 64 * 1024;
     private readonly byte[] _chunk = new byte[ChunkSize];
+    private TcpStream? _stream;
+
+    /// <summary>Segments sent again so far.</summary>
+    public long Retransmissions => _stream?.Statistics.Retransmissions ?? 0;
 
     protected override async Task RunAsync()
     {
-        TcpStream stream = await host.ConnectAsync(remote);
+        _stream = await host.ConnectAsync(remote);
         while (true)
-            await stream.WriteAsync(_chunk);
+            await _stream.WriteAsync(_chunk);
     }
 }
 

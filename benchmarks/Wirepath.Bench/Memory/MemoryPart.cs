@@ -13,7 +13,8 @@ internal sealed class MemoryPart : IPart
         new("dataSegmentsPerSecond", "data segments/s", "#,0"),
         new("framesPerSecond", "frames/s", "#,0"),
         new("allocatedBytesPerSegment", "B allocated/segment", "0.###"),
-        new("collections", "GCs", "0"),
+        new("retransmissions", "repeated", "0"),
+        new("cpus", "CPUs", "0.00"),
     ];
 
     public IReadOnlyList<Reference> References { get; } = [new("frames", "÷ frames")];

@@ -22,6 +22,7 @@ internal sealed class MemoryTransfer : IDisposable
     private readonly CableEnd _receiverEnd;
     private readonly BulkSink _sink;
     private readonly BulkSource _source;
+    private readonly LoadedThread _load = new();
 
     public MemoryTransfer(bool offload)
     {
@@ -30,29 +31,32 @@ internal sealed class MemoryTransfer : IDisposable
         _receiver = BenchHost.Create("receiver", _receiverEnd, s_receiverAddress, offload, TimeProvider.System);
         _sink = new BulkSink(_receiver, Port);
         _source = new BulkSource(_sender, new IpEndpoint(s_receiverAddress, Port));
+        _load.IsCallingThread();
         _sink.Start();
         _source.Start();
     }
 
-    /// <summary>Gbit/s of payload, data segments/s, frames/s both ways, bytes allocated per data segment, garbage collections.</summary>
+    /// <summary>Gbit/s of payload, data segments/s, frames/s both ways, bytes allocated per data segment, segments repeated, share of a CPU that the thread had.</summary>
     public double[] Measure(SampleTime time)
     {
         RunFor(time.WarmUp, time.Stop);
         long bytes = _sink.Received;
         long segments = _sender.Statistics.TcpOutSegs;
         long frames = Frames;
-        int collections = GC.CollectionCount(0);
+        long repeated = _source.Retransmissions;
+        double processor = ProcessorTime;
         long allocated = GC.GetAllocatedBytesForCurrentThread();
         long started = Stopwatch.GetTimestamp();
         RunFor(time.Measured, time.Stop);
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
-        collections = GC.CollectionCount(0) - collections;
+        processor = ProcessorTime - processor;
         bytes = _sink.Received - bytes;
         segments = _sender.Statistics.TcpOutSegs - segments;
         if (segments == 0)
             throw new InvalidOperationException("No segment was sent in the time of the sample.");
-        return [bytes * 8e-9 / seconds, segments / seconds, (Frames - frames) / seconds, (double)allocated / segments, collections];
+        return [bytes * 8e-9 / seconds, segments / seconds, (Frames - frames) / seconds, (double)allocated / segments,
+            _source.Retransmissions - repeated, processor / seconds];
     }
 
     public void Dispose()
@@ -62,6 +66,8 @@ internal sealed class MemoryTransfer : IDisposable
     }
 
     private long Frames => _senderEnd.Counters.SentFrames + _receiverEnd.Counters.SentFrames;
+
+    private double ProcessorTime => _load.Read() is var (user, kernel) ? user + kernel : double.NaN;
 
     private static Instant Now => Instant.FromDateTimeOffset(TimeProvider.System.GetUtcNow());
 

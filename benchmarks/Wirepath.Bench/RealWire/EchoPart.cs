@@ -29,7 +29,7 @@ internal sealed class EchoPart : IPart
     {
         private readonly Laboratory _laboratory = new();
 
-        public Bench() => Rows = [new("veth", "kernel over veth", OverVeth), new("tap", "Wirepath over TAP", OverTap)];
+        public Bench() => Rows = [new("veth", "kernel over veth", OverVeth) { IsOurs = false }, new("tap", "Wirepath over TAP", OverTap)];
 
         public IReadOnlyList<Row> Rows { get; }
 

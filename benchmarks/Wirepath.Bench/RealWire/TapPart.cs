@@ -35,8 +35,8 @@ internal sealed class TapPart : IPart
 
         public Bench() => Rows =
         [
-            new("veth", "kernel → kernel, veth", time => KernelToKernel(Laboratory.Veth, time)),
-            new("vethPlain", "kernel → kernel, veth without TSO, GSO, GRO", time => KernelToKernel(Laboratory.PlainVeth, time)),
+            new("veth", "kernel → kernel, veth", time => KernelToKernel(Laboratory.Veth, time)) { IsOurs = false },
+            new("vethPlain", "kernel → kernel, veth without TSO, GSO, GRO", time => KernelToKernel(Laboratory.PlainVeth, time)) { IsOurs = false },
             new("inOffload", "kernel → Wirepath, TAP with TSO", time => KernelToWirepath(offload: true, time)),
             new("outOffload", "Wirepath → kernel, TAP with TSO", time => WirepathToKernel(offload: true, time)),
             new("relayOffload", "kernel → kernel, TAP relay with TSO", time => OverRelay(offload: true, time)),

@@ -13,7 +13,11 @@ internal sealed record Reference(string Row, string Title);
 /// <param name="Key">In JSON, and for <see cref="Reference"/>.</param>
 /// <param name="Title">What a person reads.</param>
 /// <param name="Measure">Takes one sample: a value for each <see cref="Figure"/>, NaN where there is none.</param>
-internal sealed record Row(string Key, string Title, Func<SampleTime, double[]> Measure);
+internal sealed record Row(string Key, string Title, Func<SampleTime, double[]> Measure)
+{
+    /// <summary>Has a thread of ours to profile; false for the kernel with itself.</summary>
+    public bool IsOurs { get; init; } = true;
+}
 
 /// <summary>How long a sample is to take.</summary>
 /// <param name="WarmUp">Before the figures count: connecting, slow start, compilation.</param>

@@ -3,7 +3,8 @@ namespace Wirepath.Bench;
 /// <summary>A row with its samples; fewer than were asked for when it failed.</summary>
 internal sealed record RowResult(Row Row, IReadOnlyList<double[]> Samples);
 
-internal sealed record PartResult(IPart Part, IReadOnlyList<RowResult> Rows, IReadOnlyList<string> Failures)
+/// <param name="LeftOut">Why nothing of the part was measured, when it cannot be measured here.</param>
+internal sealed record PartResult(IPart Part, IReadOnlyList<RowResult> Rows, IReadOnlyList<string> Failures, string? LeftOut = null)
 {
     /// <summary>NaN when there is none.</summary>
     public double Figure(RowResult row, int figure) => Statistics.Median(row.Samples.Select(sample => sample[figure]));
@@ -26,12 +27,12 @@ internal static class PartRunner
 {
     // Slow start on a link without delay takes milliseconds; most of this is for the compiler's second tier.
     private static readonly TimeSpan s_warmUp = TimeSpan.FromMilliseconds(300);
-    private static readonly TimeSpan s_firstWarmUp = TimeSpan.FromMilliseconds(1000);
+    public static readonly TimeSpan FirstWarmUp = TimeSpan.FromMilliseconds(1000);
 
     public static PartResult Run(IPart part, BenchOptions options, Action<string> progress, CancellationToken stop)
     {
         if (part.Unavailable is { } reason)
-            return new PartResult(part, [], [reason]);
+            return new PartResult(part, [], [], reason);
         var failures = new List<string>();
         var samples = new List<(Row Row, List<double[]> Taken)>();
         try
@@ -47,7 +48,7 @@ internal static class PartRunner
                     progress($"\r\e[K{part.Name} {round + 1}/{options.Repeats}: {row.Title}");
                     try
                     {
-                        taken.Add(row.Measure(new SampleTime(round == 0 ? s_firstWarmUp : s_warmUp, options.SampleTime, stop)));
+                        taken.Add(row.Measure(new SampleTime(round == 0 ? FirstWarmUp : s_warmUp, options.SampleTime, stop)));
                     }
                     catch (Exception e) when (e is not OperationCanceledException)
                     {

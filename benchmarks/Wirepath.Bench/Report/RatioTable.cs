@@ -39,6 +39,8 @@ internal static class RatioTable
 
         foreach (string failure in result.Failures)
             text.AppendLine(CultureInfo.InvariantCulture, $"  not measured: {failure}");
+        if (result.LeftOut is { } reason)
+            text.AppendLine(CultureInfo.InvariantCulture, $"  left out: {reason}");
         return text.ToString().TrimEnd();
     }
 

@@ -66,6 +66,7 @@ internal static class ResultJson
         foreach (string failure in result.Failures)
             json.WriteStringValue(failure);
         json.WriteEndArray();
+        json.WriteString("leftOut", result.LeftOut);
         json.WriteEndObject();
     }
 
