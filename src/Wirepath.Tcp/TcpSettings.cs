@@ -117,7 +117,7 @@ public sealed record TcpSettings
     /// <summary>How long an ACK may wait for company (RFC 9293 §3.8.6.3: below 500 ms; Linux's smallest).</summary>
     public TimeSpan DelayedAck { get; init; } = TimeSpan.FromMilliseconds(40);
 
-    /// <summary>Segments at the start of a connection that are acknowledged at once, so that slow start is not held up.</summary>
+    /// <summary>Segments at the start of a connection that are acknowledged at once, so that slow start is not held up; an end that answers what it reads stops earlier.</summary>
     public int QuickAcks { get; init; } = 16;
 
     /// <summary>Challenge ACKs per second and connection (RFC 5961 §7).</summary>

@@ -129,6 +129,21 @@ public sealed class FrameSocketTests : IDisposable
     }
 
     [Fact]
+    public void Padding_behind_an_IP_packet_stays_at_home_and_other_short_frames_go_as_they_are()
+    {
+        byte[] padded = new byte[60];
+        (padded[12], padded[14], padded[17]) = (8, 0x45, 40);
+        byte[] arp = new byte[60];
+        (arp[12], arp[13]) = (8, 6);
+        _device.Transmit(Packet.From(padded));
+        _device.Transmit(Packet.From(arp));
+        _device.Flush();
+        byte[] got = new byte[200];
+        _peer.Receive(got).ShouldBe(4 + 54 + 4 + 60);
+        (got[3], got[4 + 54 + 3]).ShouldBe(((byte)54, (byte)60));
+    }
+
+    [Fact]
     public void Frames_hold_no_blocks_after_they_left()
     {
         // Not a figure of the process: other tests rent blocks at the same time. The packet's own block tells.

@@ -242,6 +242,101 @@ public sealed class TcpTests
     }
 
     [Fact]
+    public void Ports_in_TIME_WAIT_run_out_unless_they_may_be_reused()
+    {
+        HostSettings Settings(int reuse) => HostSettings.Default with { Sockets = new SocketSettings { LocalPorts = new PortRange(40000, 40002), TimeWaitReuse = reuse } };
+        async Task OpenAndClose(Host client, TcpAcceptor acceptor)
+        {
+            ValueTask<TcpStream> accepting = acceptor.AcceptAsync();
+            TcpStream stream = await client.ConnectAsync(Endpoint("10.0.0.2:80"));
+            TcpStream accepted = await accepting;
+            stream.Dispose();
+            (await accepted.ReadAsync(new byte[1])).ShouldBe(0);
+            accepted.Dispose();
+        }
+
+        foreach (int reuse in new[] { 0, 1 })
+        {
+            (TestWorld world, Host client, Host server, _) = Pair(settings: Settings(reuse));
+            using TestWorld _1 = world;
+            using TcpAcceptor acceptor = server.Listen(Endpoint("0.0.0.0:80"));
+            for (int i = 0; i < 3; i++)
+                world.Run(() => OpenAndClose(client, acceptor));
+            world.RunFor(TimeSpan.FromSeconds(2));
+            client.Tcp.Count.ShouldBe(3);
+            if (reuse == 1)
+            {
+                world.Run(() => OpenAndClose(client, acceptor));
+                client.Statistics.TcpExtTWRecycled.ShouldBe(1);
+                continue;
+            }
+
+            Should.Throw<NetworkException>(() => world.Run(() => client.ConnectAsync(Endpoint("10.0.0.2:80")).AsTask())).Detail.ShouldContain("3 local ports");
+            world.RunFor(TimeSpan.FromSeconds(60));
+            world.Run(() => OpenAndClose(client, acceptor));
+        }
+    }
+
+    [Fact]
+    public void A_SYN_with_newer_timestamps_reopens_what_the_server_keeps_in_TIME_WAIT()
+    {
+        HostSettings settings = HostSettings.Default with { Sockets = new SocketSettings { LocalPorts = new PortRange(40000, 40000) } };
+        (TestWorld world, Host client, Host server, _) = Pair(settings: settings);
+        using TestWorld _1 = world;
+        using TcpAcceptor acceptor = server.Listen(Endpoint("0.0.0.0:80"));
+        for (int i = 0; i < 3; i++)
+        {
+            world.Run(async () =>
+            {
+                ValueTask<TcpStream> accepting = acceptor.AcceptAsync();
+                TcpStream stream = await client.ConnectAsync(Endpoint("10.0.0.2:80"));
+                TcpStream accepted = await accepting;
+                accepted.Dispose(); // The server closes first, so TIME-WAIT is the server's.
+                (await stream.ReadAsync(new byte[1])).ShouldBe(0);
+                stream.Dispose();
+            });
+            world.RunFor(TimeSpan.FromSeconds(2));
+            client.Tcp.Count.ShouldBe(0);
+            server.Tcp.Count.ShouldBe(1);
+        }
+    }
+
+    [Fact]
+    public async Task Calls_from_many_threads_reach_a_loop_that_runs_on_its_own()
+    {
+        using var host = new Host("pc", HostSettings.Default, TimeProvider.System, new RandomSource(1), EventLog.Silent);
+        using var wake = new SemaphoreSlim(0);
+        host.WorkArrived = () => wake.Release();
+        bool stop = false;
+        Task loop = Task.Factory.StartNew(() =>
+        {
+            while (!Volatile.Read(ref stop))
+            {
+                Instant now = Instant.FromDateTimeOffset(TimeProvider.System.GetUtcNow());
+                Instant next = host.Poll(now);
+                if (next > now)
+                    wake.Wait(next.IsNever || next - now > TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : next - now + TimeSpan.FromMilliseconds(1));
+            }
+        }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await Parallel.ForEachAsync(Enumerable.Range(1, 8), async (i, _) =>
+        {
+            var random = new RandomSource((ulong)i);
+            byte[] up = Bytes(random, 100_000), down = Bytes(random, 100_000);
+            (byte[] atClient, byte[] atServer) = await Transfer(host, host, new IpEndpoint(IpAddress.LoopbackV4, (ushort)(8000 + i)), up, down);
+            atServer.ShouldBe(up);
+            atClient.ShouldBe(down);
+            using var cancel = new CancellationTokenSource();
+            using UdpSocket socket = host.OpenUdp(default);
+            Task waiting = socket.ReceiveFromAsync(new byte[1], cancel.Token).AsTask();
+            cancel.Cancel();
+            await Catch<OperationCanceledException>(() => waiting);
+        });
+        Volatile.Write(ref stop, true);
+        wake.Release();
+        await loop;
+    }
+
+    [Fact]
     public void A_host_without_memory_left_refuses_connections_and_sheds_bytes_instead_of_growing()
     {
         HostSettings settings = HostSettings.Default with { MemoryBudgetBytes = 300_000 };

@@ -114,6 +114,21 @@ public class CauseTests
     }
 
     [Fact]
+    public void A_window_probe_tells_of_the_segment_that_closed_the_window()
+    {
+        var story = new Story();
+        using Peer peer = Peer.Established(log: story.Log).Play("""
+            write 10
+            > P. 1:11(10) ack 1
+            write 10
+            +0.1 < . 1:1(0) ack 11 win 0
+            +0.3 > . 11:12(1) ack 1
+            """);
+        story.Why(peer.LastCause).ShouldBe("sent WindowProbe < SegmentReceived");
+        story.Of<PeerWindowChanged>().Select(e => ((PeerWindowChanged)e.What).Window).ShouldBe([0]);
+    }
+
+    [Fact]
     public void The_end_of_a_connection_is_told_once_with_its_reason()
     {
         var story = new Story();

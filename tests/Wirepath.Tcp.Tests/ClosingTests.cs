@@ -73,7 +73,7 @@ public class ClosingTests
     {
         using Peer _ = Peer.Established().Play("""
             +0.1 < F. 1:1(0) ack 1
-            > . 1:1(0) ack 2
+            +0.04 > . 1:1(0) ack 2
             state CloseWait
             write 1500
             > . 1:1001(1000) ack 2
@@ -87,6 +87,28 @@ public class ClosingTests
             state Closed
             end Closed
             released
+            """);
+    }
+
+    [Fact]
+    public void Four_segments_become_three_when_the_application_closes_at_once()
+    {
+        using Peer _ = Peer.Established(Peer.Plain with { QuickAcks = 16 }).Play("""
+            < P. 1:11(10) ack 1
+            > . 1:1(0) ack 11
+            +0.01 write 10
+            > P. 1:11(10) ack 11      // it answers what it reads: from here on ACKs wait for company
+            +0.1 < F. 11:11(0) ack 11
+            +0.001 shutdown
+            > F. 11:11(0) ack 12
+            state LastAck
+            """);
+        // One that only reads acknowledges the FIN by itself.
+        using Peer quick = Peer.Established(Peer.Plain with { QuickAcks = 16 }).Play("""
+            < FP. 1:11(10) ack 1
+            > . 1:1(0) ack 12
+            shutdown
+            > F. 1:1(0) ack 12
             """);
     }
 
@@ -262,9 +284,9 @@ public class ClosingTests
             "Established" => "",
             "FinWait1" => "shutdown\n> F. 11:11(0) ack 1",
             "FinWait2" => "shutdown\n> F. 11:11(0) ack 1\n< . 1:1(0) ack 12",
-            "CloseWait" => "< F. 1:1(0) ack 1\n> . 11:11(0) ack 2",
+            "CloseWait" => "< F. 1:1(0) ack 1\n+0.04 > . 11:11(0) ack 2",
             "Closing" => "shutdown\n> F. 11:11(0) ack 1\n< F. 1:1(0) ack 1\n> . 12:12(0) ack 2",
-            "LastAck" => "< F. 1:1(0) ack 1\n> . 11:11(0) ack 2\nshutdown\n> F. 11:11(0) ack 2",
+            "LastAck" => "< F. 1:1(0) ack 1\n+0.04 > . 11:11(0) ack 2\nshutdown\n> F. 11:11(0) ack 2",
             "TimeWait" => "shutdown\n> F. 11:11(0) ack 1\n< F. 1:1(0) ack 12\n> . 12:12(0) ack 2",
             _ => throw new ArgumentOutOfRangeException(nameof(state)),
         });

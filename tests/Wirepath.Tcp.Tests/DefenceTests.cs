@@ -55,6 +55,19 @@ public class DefenceTests
     }
 
     [Fact]
+    public void A_half_open_connection_is_discovered()
+    {
+        // RFC 9293 figure 10: the peer crashed and opens anew with a number outside our window.
+        using Peer _ = Peer.Established().Play("""
+            < S 900000:900000(0) win 1000 <mss 1000>
+            > . 1:1(0) ack 1
+            < R 1:1(0)
+            end ResetByPeer
+            released
+            """);
+    }
+
+    [Fact]
     public void ACKs_of_the_future_and_of_the_far_past_change_nothing()
     {
         using Peer peer = Peer.Established(window: 1000).Play("""

@@ -66,7 +66,7 @@ public class FlowTests
             +1 < . 1001:1002(1) ack 1
             > . 1:1(0) ack 1001 win 0
             +1 < F. 1001:1001(0) ack 1
-            > . 1:1(0) ack 1002
+            +0.04 > . 1:1(0) ack 1002
             state CloseWait
             """);
     }
@@ -222,7 +222,7 @@ public class FlowTests
     {
         using Peer peer = Peer.Established(Peer.Plain with { ReceiveBuffer = new(1500, 1500, 1500) }).Play("""
             < F. 1:1001(1000) ack 1
-            > . 1:1(0) ack 1002
+            +0.04 > . 1:1(0) ack 1002
             """);
         using Peer cut = Peer.Established(Peer.Plain with { ReceiveBuffer = new(600, 600, 600) }).Play("""
             < F. 1:1001(1000) ack 1
@@ -237,7 +237,7 @@ public class FlowTests
     [Fact]
     public void The_receive_buffer_grows_with_a_reader_that_keeps_up()
     {
-        using var pair = new Pair(line: new Line { Delay = TimeSpan.FromMilliseconds(50) });
+        using var pair = new Pair(line: new Line { Delay = TimeSpan.FromMilliseconds(50) }, copyOnWire: false);
         pair.Establish();
         byte[] chunk = new byte[60000];
         long most = 0;

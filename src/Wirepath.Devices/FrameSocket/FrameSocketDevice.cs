@@ -121,6 +121,7 @@ public sealed unsafe class FrameSocketDevice : IPollableDevice
         ArgumentNullException.ThrowIfNull(frame);
         if (frame.Checksum == ChecksumState.Partial || frame.SegmentSize > 0)
             throw new InvalidOperationException("The packet needs an offload that the device does not offer.");
+        TrimPadding(frame);
         int length = frame.Length;
         bool queued = Closure is null && length <= _settings.MostFrameBytes && MakeRoom(LengthSize + length);
         if (queued)
@@ -166,6 +167,19 @@ public sealed unsafe class FrameSocketDevice : IPollableDevice
     {
         Closure ??= "The device was closed.";
         _socket.Dispose();
+    }
+
+    // A stream has no shortest frame, and passt of 2023 silently drops TCP segments behind whose IP packet padding follows.
+    private static void TrimPadding(Packet frame)
+    {
+        if (frame.Length > EthernetHeader.MinimumFrameSize || !EthernetHeader.TryRead(frame.Head, out EthernetHeader ethernet) || ethernet.Type != EtherType.IPv4)
+            return;
+        ReadOnlySpan<byte> ip = frame.Head[EthernetHeader.Size..];
+        if (ip.Length < Ipv4Header.Size)
+            return;
+        int length = BinaryPrimitives.ReadUInt16BigEndian(ip[2..]);
+        if (length >= Ipv4Header.Size && EthernetHeader.Size + length < frame.Length)
+            frame.Truncate(EthernetHeader.Size + length);
     }
 
     private static MacAddress RandomAddress()

@@ -19,6 +19,7 @@ internal sealed unsafe class LoopThread : IDisposable
     private readonly Descriptor _wake = Epoll.Checked(Libc.EventFd(0, Libc.OpenNonblocking | Libc.OpenCloseOnExec));
     private readonly Descriptor _timer = Epoll.Checked(Libc.TimerFdCreate(Libc.ClockMonotonic, Libc.OpenNonblocking | Libc.OpenCloseOnExec));
     private readonly Thread _thread;
+    private Instant _now = Instant.Epoch;
     private Instant _armedFor = Instant.Never;
     private int _woken;
     private bool _started;
@@ -61,8 +62,15 @@ internal sealed unsafe class LoopThread : IDisposable
     {
         if (Interlocked.Exchange(ref _woken, 1) != 0 || Environment.CurrentManagedThreadId == _thread.ManagedThreadId)
             return;
-        ulong one = 1;
-        Libc.Write(_wake, &one, sizeof(ulong));
+        try
+        {
+            ulong one = 1;
+            Libc.Write(_wake, &one, sizeof(ulong));
+        }
+        catch (ObjectDisposedException)
+        {
+            // A call that crosses the end of the loop: there is nobody left to wake.
+        }
     }
 
     /// <summary>Ends the loop and waits for its thread.</summary>
@@ -83,7 +91,8 @@ internal sealed unsafe class LoopThread : IDisposable
         _timer.Dispose();
     }
 
-    private Instant Now => Instant.FromDateTimeOffset(_time.GetUtcNow());
+    // A system's clock may be set back; a loop's time stands still until it has caught up.
+    private Instant Now => _now = Instant.Max(_now, Instant.FromDateTimeOffset(_time.GetUtcNow()));
 
     private void Run()
     {

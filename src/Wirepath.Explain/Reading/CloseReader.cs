@@ -24,9 +24,25 @@ internal static class CloseReader
             : ((bool?)null, (TimeSpan?)null);
         SegmentRow last = closing[^1];
         return new CloseFacts(
-            ClosedFirst: opener.FromClient, closing, merged, simultaneous,
-            FinCarriedData: opener.Facts.Length > 0 || answer is { Facts.Length: > 0 },
+            ClosedFirst: opener.FromClient, closing, merged, simultaneous, IsComplete: answer is not null,
+            FinAcknowledgedData: !byReset && AcknowledgesData(rows, opener),
             byReset, waits, duration, Restarted: clientWaits.Exists(w => w.What.Restarted) || peerWaits.Exists(w => w.What.Restarted),
             opener.At, (last.ReceivedAt ?? last.At) - opener.At);
+    }
+
+    private static bool AcknowledgesData(List<SegmentRow> rows, SegmentRow fin)
+    {
+        (uint acknowledged, uint received) = (0, 0);
+        foreach (SegmentRow row in rows)
+        {
+            if (ReferenceEquals(row, fin))
+                break;
+            if (row.FromClient == fin.FromClient)
+                acknowledged = Math.Max(acknowledged, row.Has(TcpFlags.Ack) ? row.Facts.RelativeAcknowledgment : 0);
+            else if (row.Facts.Length > 0)
+                received = Math.Max(received, row.Facts.RelativeSequence + (uint)row.Facts.Length);
+        }
+
+        return acknowledged < Math.Min(received, fin.Facts.RelativeAcknowledgment);
     }
 }

@@ -123,7 +123,7 @@ internal sealed class ConversationReader
             OpenedAt = firstSyn?.SentAt ?? opened,
             EstablishedAt = established,
             // Karn: only an unambiguous pair measures a round trip.
-            HandshakeRtt = ReferenceEquals(firstSyn, lastSyn) ? synAck?.ReceivedAt - firstSyn?.SentAt : null,
+            HandshakeRtt = ReferenceEquals(firstSyn, lastSyn) && firstSyn is not null ? synAck?.ReceivedAt - LeftAt(firstSyn) : null,
             Segments = _rows,
             States = states,
             Options = Happenings<OptionsNegotiated>(_client).FirstOrDefault().What,
@@ -139,6 +139,32 @@ internal sealed class ConversationReader
         };
     }
 
+    /// <summary>When a segment really left: a SYN that had to wait for ARP measures no round trip while it waits.</summary>
+    private Instant LeftAt(SegmentRow row)
+    {
+        int sent = _log.IndexOf(row.Sent);
+        int received = _log.IndexOf(row.Received);
+        for (int i = sent + 1; i < (received < 0 ? _client[^1] : received); i++)
+        {
+            if (_log[i].What is FrameSent && _log[i].Node == _log.Client && _log.SegmentOf(i) == sent && !IsArp(i, sent))
+                return _log[i].At;
+        }
+
+        return row.At;
+    }
+
+    /// <summary>A who-has is sent because of the segment, too, but is not the segment.</summary>
+    private bool IsArp(int index, int sent)
+    {
+        for (int at = _log.CauseOf(index); at > sent; at = _log.CauseOf(at))
+        {
+            if (_log[at].What is NeighborRequested)
+                return true;
+        }
+
+        return false;
+    }
+
     private IEnumerable<(Event Event, T What)> Happenings<T>(IReadOnlyList<int> indices)
         where T : Happening
     {
@@ -151,15 +177,8 @@ internal sealed class ConversationReader
 
     private void BuildRows()
     {
-        var sentRows = new Dictionary<int, SegmentRow>();
         var order = new List<(int Index, SegmentRow Row)>();
-        var arrivals = new Dictionary<int, int>(); // sent → received
-        foreach (int index in _client.Concat(_peer))
-        {
-            if (_log[index].What is SegmentReceived && _log.CauseOf(index) is >= 0 and var cause && _log.SegmentOf(cause) is >= 0 and var sent)
-                arrivals.TryAdd(sent, index);
-        }
-
+        Dictionary<int, int> arrivals = ArrivalsByCause();
         var matched = new HashSet<int>();
         foreach ((IReadOnlyList<int> mine, IReadOnlyList<int> other, bool fromClient) in new[] { (_client, _peer, true), (_peer, _client, false) })
         {
@@ -187,22 +206,39 @@ internal sealed class ConversationReader
             }
         }
 
-        if (_peerNode is null)
+        // What nobody's log says was sent: all of it on a real wire, and a RST that a host without the connection sent.
+        var peers = _peer.ToHashSet();
+        foreach (int index in _client)
         {
-            foreach (int index in _client)
-            {
-                if (_log[index].What is not SegmentReceived received)
-                    continue;
-                var row = new SegmentRow { FromClient = false, Facts = received.Segment, Received = _log[index].Id, ReceivedAt = _log[index].At };
-                _rowOf[index] = row;
-                order.Add((index, row));
-            }
+            if (_log[index].What is not SegmentReceived received || matched.Contains(index) || (_log.SegmentOf(index) is >= 0 and var known && peers.Contains(known)))
+                continue;
+            var row = new SegmentRow { FromClient = false, Facts = received.Segment, Received = _log[index].Id, ReceivedAt = _log[index].At };
+            _rowOf[index] = row;
+            order.Add((index, row));
         }
 
         order.Sort((a, b) => a.Index.CompareTo(b.Index));
         _rows.AddRange(order.Select(o => o.Row));
         AddCwnd(_client);
         AddCwnd(_peer);
+    }
+
+    /// <summary>Which segment sent at one end came in as which at the other, by the causes of the frames between: through routers and NATs.</summary>
+    private Dictionary<int, int> ArrivalsByCause()
+    {
+        var arrivals = new Dictionary<int, int>();
+        foreach ((IReadOnlyList<int> mine, IReadOnlyList<int> other) in new[] { (_client, _peer), (_peer, _client) })
+        {
+            var sent = mine.ToHashSet();
+            foreach (int index in other)
+            {
+                // The first copy counts; a link may deliver a second one.
+                if (_log[index].What is SegmentReceived && _log.SegmentOf(index) is >= 0 and var origin && sent.Contains(origin))
+                    arrivals.TryAdd(origin, index);
+            }
+        }
+
+        return arrivals;
     }
 
     /// <summary>Without causes (two logs put together): the first later arrival with the same facts.</summary>
@@ -273,6 +309,16 @@ internal sealed class ConversationReader
     /// <summary>The segment that a state change goes with: the one received that caused it, else the one sent with it.</summary>
     private SegmentRow? RowOfState(IReadOnlyList<int> lane, int at, Event e, StateChanged change)
     {
+        // The application closes at once; the FIN may have to wait behind data, and it is the FIN that the picture is about.
+        if (change.To is TcpState.FinWait1 or TcpState.LastAck)
+        {
+            for (int i = at + 1; i < lane.Count; i++)
+            {
+                if (_log[lane[i]].What is SegmentSent sent && (sent.Segment.Flags & TcpFlags.Fin) != 0)
+                    return _rowOf.GetValueOrDefault(lane[i]);
+            }
+        }
+
         SegmentRow? before = Neighbour(lane, at, -1, e.At);
         SegmentRow? after = Neighbour(lane, at, +1, e.At);
         bool received = change.Trigger.StartsWith("received", StringComparison.OrdinalIgnoreCase) || _log.CauseOf(lane[at]) is >= 0 and var cause && _log[cause].What is SegmentReceived;

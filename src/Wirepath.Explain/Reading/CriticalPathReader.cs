@@ -7,7 +7,7 @@ internal static class CriticalPathReader
     public static CriticalPath Read(LogIndex log, int started, int last)
     {
         var chain = new List<int>();
-        foreach (int index in log.Back(last))
+        for (int index = last; index >= 0; index = Before(log, index, started))
         {
             chain.Add(index);
             if (index == started)
@@ -37,12 +37,33 @@ internal static class CriticalPathReader
         return new CriticalPath(legs, chain.ConvertAll(i => log[i].Id), crossings, whole);
     }
 
+    /// <summary>
+    /// The event that this one had to wait for. An application names what it was asked to do as its cause, not the frame
+    /// that woke it up; where time passed in between, the frame that came in at this very moment is what was waited for.
+    /// </summary>
+    private static int Before(LogIndex log, int index, int started)
+    {
+        int cause = log.CauseOf(index);
+        if (cause < 0 || log[cause].At == log[index].At || IsTimer(log[index].What))
+            return cause;
+        for (int i = index - 1; i > cause && log[i].At == log[index].At; i--)
+        {
+            if (log[i].What is FrameReceived && log[i].Node == log[index].Node && log.CauseOf(i) >= 0 && log.NavigationOf(i) == started)
+                return i;
+        }
+
+        return cause;
+    }
+
+    private static bool IsTimer(Happening what) => what is RetransmissionTimedOut or QueryTimedOut or KeepAliveSent or Retransmitted { Why: RetransmitCause.Timeout or RetransmitCause.TailLossProbe }
+        or SegmentSent { Why: SendCause.DelayedAck or SendCause.WindowProbe } or NeighborRequested { Attempt: > 1 } or NeighborFailed;
+
     private static (LegKind Kind, string Place) Kind(Event before, Event after) => (before.What, after.What) switch
     {
+        (_, var what) when IsTimer(what) => (LegKind.Timer, after.Node),
         (LinkTransit transit, _) => (LegKind.Link, transit.Link),
         (FrameSent, FrameReceived) => (LegKind.Link, $"{before.Node}–{after.Node}"),
-        (_, RetransmissionTimedOut or QueryTimedOut or KeepAliveSent or Retransmitted { Why: RetransmitCause.Timeout or RetransmitCause.TailLossProbe }
-            or SegmentSent { Why: SendCause.DelayedAck or SendCause.WindowProbe } or NeighborRequested { Attempt: > 1 } or NeighborFailed) => (LegKind.Timer, after.Node),
+        (QuerySent, ResponseReceived response) => (LegKind.Link, $"{after.Node}–{response.Server.Address}"),
         (_, RequestServed) => (LegKind.Server, after.Node),
         _ => (LegKind.Node, after.Node),
     };

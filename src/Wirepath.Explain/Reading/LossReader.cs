@@ -16,7 +16,8 @@ internal sealed class LossReader
             bool lost = log[i].What switch
             {
                 LinkTransit t => t.Verdict is LinkVerdict.Dropped or LinkVerdict.Corrupted,
-                PacketDropped d => d.Reason is not (DropReason.NotForUs or DropReason.None or DropReason.BadChecksum),
+                // What the destination itself turned away was not lost on the way.
+                PacketDropped d => d.Reason is not (DropReason.NotForUs or DropReason.None or DropReason.BadChecksum or DropReason.NoListener),
                 _ => false,
             };
             // The first one counts: a damaged frame may also be dropped further on.

@@ -154,8 +154,9 @@ public sealed record ZeroWindow(bool ByClient, Instant From, Instant To, EventId
 /// <param name="ClosedFirst">Who sent the first FIN: it is the one that keeps TIME-WAIT.</param>
 /// <param name="Segments">The segments from the first FIN on.</param>
 /// <param name="Merged">The second FIN carried the ACK of the first: three segments instead of four.</param>
-/// <param name="FinCarriedData">A FIN rode on a segment with payload, or acknowledged data for the first time.</param>
+/// <param name="IsComplete">Both ends sent FIN.</param>
+/// <param name="FinAcknowledgedData">The first FIN was also the ACK of data that had not been acknowledged before.</param>
 /// <param name="TimeWait">2 × MSL; null when nobody was seen to enter TIME-WAIT.</param>
 public sealed record CloseFacts(
-    bool ClosedFirst, IReadOnlyList<SegmentRow> Segments, bool Merged, bool Simultaneous, bool FinCarriedData, bool ByReset, bool? TimeWaitIsClient, TimeSpan? TimeWait, bool Restarted,
+    bool ClosedFirst, IReadOnlyList<SegmentRow> Segments, bool Merged, bool Simultaneous, bool IsComplete, bool FinAcknowledgedData, bool ByReset, bool? TimeWaitIsClient, TimeSpan? TimeWait, bool Restarted,
     Instant At, TimeSpan Elapsed);

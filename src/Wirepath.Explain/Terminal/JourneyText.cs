@@ -63,8 +63,8 @@ public static class JourneyText
     private static void WriteHop(StoryContext c, Hop hop)
     {
         WriteUrl(c, hop);
-        NameSection.Write(c, hop);
         WriteNeighbors(c, hop);
+        NameSection.Write(c, hop);
         WriteRoute(c, hop);
         TcpSection.Write(c, hop);
         WriteTls(c, hop);
@@ -223,14 +223,14 @@ public static class JourneyText
         foreach (PhaseKind kind in order)
         {
             if (legend.Count > 0)
-                legend.Add(new StyledSpan(" + ", Dim));
-            legend.Add(new StyledSpan($"{PhaseFigures.FillOf(kind)} ", PhaseFigures.RoleOf(kind)));
-            legend.Add(new StyledSpan($"{c.Words.Phase(kind)} ", Plain));
+                legend.Add(new StyledSpan($" +{Page.NoBreak}", Dim));
+            legend.Add(new StyledSpan($"{PhaseFigures.FillOf(kind)}{Page.NoBreak}", PhaseFigures.RoleOf(kind)));
+            legend.Add(new StyledSpan($"{c.Words.Phase(kind)}{Page.NoBreak}", Plain));
             legend.Add(new StyledSpan(c.Figures.Format(c.Figures.UnitsOf(kind)), Time));
         }
 
-        legend.Add(new StyledSpan(" = ", Dim));
-        legend.Add(new StyledSpan(c.Figures.WithUnit(c.Figures.Total), Time));
+        legend.Add(new StyledSpan($" ={Page.NoBreak}", Dim));
+        legend.Add(new StyledSpan(c.Figures.WithUnit(c.Figures.Total).Replace(' ', Page.NoBreak), Time));
         c.Page.More([.. legend]);
         if (c.IsEngineer)
         {

@@ -29,7 +29,9 @@ internal static class Lanes
         TextRole role = row.Loss is not null ? Bad : row.FromClient ? Sent : Received;
         if (c.Page.IsNarrow)
         {
-            c.Page.More([new($"{(row.FromClient ? "→" : "←")} {text}", role), new(row.Loss is { } lost ? $" ✕ {Lost(c, lost)}" : "", Bad)], new StyledSpan(c.Moment(row.At), Time), indent: 4);
+            c.Page.More([new($"{(row.FromClient ? "→" : "←")} {text}", role)], new StyledSpan(c.Moment(row.At), Time), indent: 4);
+            if (row.Loss is { } lost)
+                c.Page.More([new($"  ✕ {Lost(c, lost)}", Bad)], indent: 4);
             string states = string.Join(" · ", new[] {
                 clientState.Length > 0 ? $"{connection.ClientNode} {clientState}" : "", peerState.Length > 0 ? $"{connection.PeerNode} {peerState}{(right is { } r ? $" {c.Moment(r)}" : "")}" : "",
             }.Where(s => s.Length > 0));

@@ -87,10 +87,11 @@ internal static class NameSection
             DnsExchange exchange = tree[i];
             bool last = i == tree.Count - 1;
             string server = exchange.Query.ServerName.IsRoot ? exchange.Query.Server.Address.ToString() : exchange.Query.ServerName.ToStringWithoutFinalDot();
-            c.Page.More([
-                new(new string(' ', indent) + (last ? "└ " : "├ "), Dim), new(Columns.PadRight(Zone(exchange), zones + 1), Plain),
-                Outcome(c, exchange), new($"  {server}", Dim),
-            ], new StyledSpan(Padded(c, figures[i]), Time), indent: indent + 4);
+            StyledSpan[] line = [new(new string(' ', indent) + (last ? "└ " : "├ "), Dim), new(Columns.PadRight(Zone(exchange), zones + 1), Plain), Outcome(c, exchange)];
+            string time = Padded(c, figures[i]);
+            // The server's name is for whoever has the room; an engineer has it on the next line.
+            bool fits = line.Sum(s => Columns.Of(c.Page.Clean(s.Text))) + 2 + server.Length + 2 + Columns.Of(time) <= c.Page.Room;
+            c.Page.More(fits ? [.. line, new($"  {server}", Dim)] : line, new StyledSpan(time, Time), indent: indent + 4);
             if (!c.IsEngineer)
                 continue;
             c.Page.More([new($"{new string(' ', indent + 4)}{Bits(exchange)}", Dim)], indent: indent + 6);
@@ -126,7 +127,8 @@ internal static class NameSection
     /// <summary>The bits that tell a recursive leg from an iterative one.</summary>
     private static string Bits(DnsExchange exchange)
     {
-        var bits = new List<string> { exchange.Query.Server.ToString(), $"id {exchange.Query.Id:x4}", exchange.Query.RecursionDesired ? "RD=1" : "RD=0" };
+        string name = exchange.Query.ServerName.IsRoot ? "" : $"{exchange.Query.ServerName} ";
+        var bits = new List<string> { $"{name}{exchange.Query.Server}", $"id {exchange.Query.Id:x4}", exchange.Query.RecursionDesired ? "RD=1" : "RD=0" };
         if (exchange.Response is { } response)
         {
             bits.Add(response.RecursionAvailable ? "RA=1" : "RA=0");

@@ -11,6 +11,9 @@ internal sealed class Page(int width, bool ascii)
 {
     public const int LabelColumns = 7;
 
+    /// <summary>A blank at which no line ends.</summary>
+    public const char NoBreak = '\u00A0';
+
     private readonly List<StyledLine> _lines = [];
 
     public int Width { get; } = Math.Max(width, TextOptions.LeastWidth);
@@ -94,7 +97,7 @@ internal sealed class Page(int width, bool ascii)
         '─' or '╌' or '–' or '—' => "-",
         '✕' or '×' => "x",
         '↻' => "~",
-        '·' => ",",
+        '·' => "|",
         '…' => "...",
         '∞' => "inf",
         '±' => "+/-",
@@ -122,6 +125,9 @@ internal sealed class Page(int width, bool ascii)
             spans.RemoveAt(spans.Count - 1);
         }
 
+        // No-break blanks have done their work.
+        for (int i = 0; i < spans.Count; i++)
+            spans[i] = spans[i] with { Text = spans[i].Text.Replace(NoBreak, ' ') };
         _lines.Add(new StyledLine(spans));
     }
 

@@ -45,6 +45,9 @@ internal static class TransferSection
         if (points.Count == 0)
             return;
         List<CongestionPoint> turning = Turning(points);
+        // A window that stood still tells an engineer something, a reader nothing.
+        if (turning.Count == 1 && !c.IsEngineer)
+            return;
         string cwnd = string.Join(" → ", turning.Select(p => Figures.Segments(p.Cwnd, p.Mss)));
         List<string> thresholds = [];
         foreach (CongestionPoint point in points)
@@ -132,13 +135,15 @@ internal static class CloseSection
             return;
         }
 
-        string how = close.ByReset ? c.Words.ByReset : close.Simultaneous ? c.Words.SimultaneousClose : close.Merged ? c.Words.ThreeSegments : "";
+        string how = close.ByReset ? c.Words.ByReset : close.Simultaneous ? c.Words.SimultaneousClose : close.Merged ? c.Words.ThreeSegments : close.IsComplete ? c.Words.FourSegments : c.Words.HalfClosed;
         c.Page.Row(c.Words.LabelClose, [new(how, close.ByReset ? Bad : Dim)]);
         List<SegmentRow> rows = [.. close.Segments.Where(r => r.Has(TcpFlags.Fin) || r.Has(TcpFlags.Rst) || r.ClientState is not null || r.PeerState is not null || r.Facts.Length == 0)];
         foreach (SegmentRow row in rows.Take(MostRows))
             Lanes.Write(c, connection, row, Numbers(c, row));
         if (rows.Count > MostRows)
             c.Page.More([new(c.Words.AndMore(rows.Count - MostRows), Dim)]);
+        if (close.FinAcknowledgedData)
+            c.Page.More([new(c.Words.FinAcknowledgesData, Dim)]);
         c.Page.More([new(AfterwardsText(c, connection, close), Dim)]);
     }
 

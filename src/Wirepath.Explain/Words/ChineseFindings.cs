@@ -41,15 +41,15 @@ internal sealed partial class ChineseWords
             PhaseKind.Other => "程序自身上",
             _ => throw new ArgumentOutOfRangeException(nameof(f)),
         };
-        return $"总共 {Duration(f.Total)}，{share}花在{who}{why}。";
+        return $"总共 {Duration(f.Total)}，{share}花在{(char.IsAscii(who[0]) ? " " : "")}{who}{why}。";
     }
 
     public override string Warm(TimeSpan total, bool reused, TimeSpan roundTrip) =>
         $"总共 {Duration(total)}：域名已在缓存中{(reused ? "，连接也还开着" : "")}{(roundTrip > TimeSpan.Zero ? $"；剩下的就是距离，往返一次 {Duration(roundTrip)}" : "")}。";
 
-    public override string Interrupted(TimeSpan after, PhaseKind during) => $"{Duration(after)} 后中断，当时正在{(during == PhaseKind.Other ? "做本地处理" : $"进行{Phase(during)}")}。";
+    public override string Interrupted(TimeSpan after, PhaseKind during) => $"{Duration(after)} 后中断，当时正在{(during == PhaseKind.Other ? "做本地处理" : $"进行{(char.IsAscii(Phase(during)[0]) ? " " : "")}{Phase(during)}")}。";
 
-    public override string ColdNames(int zones, TimeSpan cost) => $"各级缓存里都没有这个域名：依次询问 {zones} 个区，用时 {Duration(cost)}。在 TTL 到期之前再查就不用等了。";
+    public override string ColdNames(int zones, TimeSpan cost) => $"依次询问 {zones} 个区用了 {Duration(cost)}；在 TTL 到期之前再查，就不用等了。";
 
     public override string NameTimeouts(int count, string server, TimeSpan cost) =>
         count == 1 ? $"有一次发给 {server} 的查询无人应答，白等了 {Duration(cost)}。" : $"{count} 次查询无人应答（最后一次发给 {server}），一共白等了 {Duration(cost)}。";

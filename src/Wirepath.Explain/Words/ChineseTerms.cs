@@ -60,6 +60,7 @@ internal sealed partial class ChineseWords : Words
         DropReason.Fragment => "分片重叠或迟到",
         DropReason.SocketQueueFull => "套接字队列已满",
         DropReason.Martian => "地址不合法",
+        DropReason.Firewalled => "被防火墙丢弃",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };
 
@@ -71,6 +72,7 @@ internal sealed partial class ChineseWords : Words
         RetransmitCause.Sack => "SACK 显示有空洞",
         RetransmitCause.Rack => "RACK：后发的先到了",
         RetransmitCause.TailLossProbe => "尾部丢失探测",
+        RetransmitCause.PathMtu => "路径只容得下更小的包",
         _ => throw new ArgumentOutOfRangeException(nameof(cause)),
     };
 

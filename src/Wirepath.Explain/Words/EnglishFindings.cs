@@ -49,7 +49,7 @@ internal sealed partial class EnglishWords
 
     public override string Interrupted(TimeSpan after, PhaseKind during) => $"Stopped after {Duration(after)}, in the middle of {(during == PhaseKind.Other ? "its own work" : Phase(during))}.";
 
-    public override string ColdNames(int zones, TimeSpan cost) => $"No cache knew the name: asking {(zones == 1 ? "one zone" : $"{zones} zones")} in turn cost {Duration(cost)}. The next look-up is free until the TTL ends.";
+    public override string ColdNames(int zones, TimeSpan cost) => $"Asking {(zones == 1 ? "one zone" : $"{zones} zones in turn")} cost {Duration(cost)}; until the TTL ends the next look-up is free.";
 
     public override string NameTimeouts(int count, string server, TimeSpan cost) =>
         count == 1 ? $"One query to {server} went unanswered and cost {Duration(cost)}." : $"{count} queries went unanswered, the last to {server}; together they cost {Duration(cost)}.";

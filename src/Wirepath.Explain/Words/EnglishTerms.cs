@@ -60,6 +60,7 @@ internal sealed partial class EnglishWords : Words
         DropReason.Fragment => "overlapping or late fragment",
         DropReason.SocketQueueFull => "socket queue full",
         DropReason.Martian => "address that cannot be there",
+        DropReason.Firewalled => "dropped by a firewall",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };
 
@@ -71,6 +72,7 @@ internal sealed partial class EnglishWords : Words
         RetransmitCause.Sack => "SACK shows a hole",
         RetransmitCause.Rack => "RACK: later segments arrived first",
         RetransmitCause.TailLossProbe => "tail-loss probe",
+        RetransmitCause.PathMtu => "the path takes only smaller packets",
         _ => throw new ArgumentOutOfRangeException(nameof(cause)),
     };
 

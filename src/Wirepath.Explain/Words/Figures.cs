@@ -5,13 +5,14 @@ namespace Wirepath.Explain;
 /// <summary>Numbers with their units. SI symbols read the same in every language.</summary>
 public static class Figures
 {
-    /// <summary>0.64 ms, 84.4 ms, 12.3 s, 127 s.</summary>
+    /// <summary>0.64 ms, 84.4 ms, 1.25 s, 127 s.</summary>
     public static string Duration(TimeSpan span)
     {
         double ms = span.Ticks / (double)TimeSpan.TicksPerMillisecond;
         return span.Ticks == 0 ? "0 ms"
             : Math.Abs(ms) < 1 ? string.Create(CultureInfo.InvariantCulture, $"{ms:0.###} ms")
-            : Math.Abs(ms) < 10_000 ? string.Create(CultureInfo.InvariantCulture, $"{ms:0.0} ms")
+            : Math.Abs(ms) < 1000 ? string.Create(CultureInfo.InvariantCulture, $"{ms:0.0} ms")
+            : Math.Abs(ms) < 10_000 ? string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0.##} s")
             : string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0.#} s");
     }
 

@@ -73,6 +73,10 @@ public abstract partial class Words
 
     public abstract string ThreeSegments { get; }
 
+    public abstract string FourSegments { get; }
+
+    public abstract string HalfClosed { get; }
+
     public abstract string SimultaneousClose { get; }
 
     public abstract string ByReset { get; }
@@ -81,7 +85,7 @@ public abstract partial class Words
 
     public abstract string AlreadyIs(string node, string state);
 
-    public abstract string Served(string node);
+    public abstract string FinAcknowledgesData { get; }
 
     public abstract string Certificates(string chain);
 
@@ -121,7 +125,7 @@ internal sealed partial class EnglishWords
     public override string TypedAs(string typed, string changes) => $"typed as \"{typed}\": {changes}";
 
     public override string OffSubnet(string destination, string nextHop, string device, int routers) =>
-        $"{destination} is off-subnet → via {nextHop} dev {device}{(routers > 0 ? $", {Count(routers, "router")} on the way" : "")}";
+        $"{destination} is off-subnet → via {nextHop} dev {device}{(routers > 0 ? $", {routers} router{(routers == 1 ? "" : "s")}" : "")}";
 
     public override string OnLink(string destination, string prefix, string device) => $"{destination} is on-link ({prefix}) → direct dev {device}";
 
@@ -164,6 +168,10 @@ internal sealed partial class EnglishWords
 
     public override string ThreeSegments => "three segments: the second FIN carries the ACK of the first";
 
+    public override string FourSegments => "each end closes by itself: FIN and ACK, twice";
+
+    public override string HalfClosed => "one end only: the other has not closed";
+
     public override string SimultaneousClose => "both ends closed at once";
 
     public override string ByReset => "by RST: nothing more is delivered";
@@ -172,7 +180,7 @@ internal sealed partial class EnglishWords
 
     public override string AlreadyIs(string node, string state) => $"{node} {state}";
 
-    public override string Served(string node) => $"by {node}";
+    public override string FinAcknowledgesData => "the first FIN also acknowledges the data before it";
 
     public override string Certificates(string chain) => $"certificates: {chain}";
 
@@ -208,7 +216,7 @@ internal sealed partial class ChineseWords
 
     public override string LabelNext => "建议";
 
-    public override string DefaultPort => "默认";
+    public override string DefaultPort => "默认端口";
 
     public override string TypedAs(string typed, string changes) => $"输入的是“{typed}”：{changes}";
 
@@ -256,6 +264,10 @@ internal sealed partial class ChineseWords
 
     public override string ThreeSegments => "三个报文段：第二个 FIN 捎带了对第一个的确认";
 
+    public override string FourSegments => "两端各自关闭：各一次 FIN 和 ACK";
+
+    public override string HalfClosed => "只关闭了一端，另一端还没有关闭";
+
     public override string SimultaneousClose => "两端同时关闭";
 
     public override string ByReset => "以 RST 结束：此后不再交付任何数据";
@@ -264,7 +276,7 @@ internal sealed partial class ChineseWords
 
     public override string AlreadyIs(string node, string state) => $"{node} {state}";
 
-    public override string Served(string node) => $"由 {node} 应答";
+    public override string FinAcknowledgesData => "第一个 FIN 同时确认了此前收到的数据";
 
     public override string Certificates(string chain) => $"证书链：{chain}";
 

@@ -19,6 +19,7 @@ internal static class OriginPages
     /// <param name="target">Path and query.</param>
     public static OriginAnswer Answer(string host, string target)
     {
+        host = host.TrimEnd('.'); // The absolute form of a name is the same site.
         ReadOnlySpan<char> path = target.AsSpan();
         int query = path.IndexOf('?');
         if (query >= 0)

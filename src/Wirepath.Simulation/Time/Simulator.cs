@@ -1,5 +1,6 @@
 using System.Globalization;
 using Wirepath.Events;
+using Wirepath.Stack;
 using Wirepath.Wire;
 
 namespace Wirepath.Simulation;
@@ -14,7 +15,7 @@ public sealed class Simulator : IDisposable
 {
     private readonly Calendar _calendar = new();
     private readonly Stack<Appointment> _spare = new();
-    private readonly List<string> _hosts = [];
+    private readonly List<Host> _hosts = [];
     private readonly List<IDisposable> _owned = [];
     private readonly Lock _inboxLock = new();
     private readonly Queue<Action> _inbox = new();
@@ -50,8 +51,19 @@ public sealed class Simulator : IDisposable
     /// <summary>Events that have run so far.</summary>
     public long EventsRun { get; private set; }
 
+    public IReadOnlyList<Host> Hosts => _hosts;
+
     /// <summary>True on the thread that runs the events (before the first run: the one that made the simulator).</summary>
     internal bool IsOwnThread => Volatile.Read(ref _ownThread) == Environment.CurrentManagedThreadId;
+
+    /// <summary>Makes a host whose loop this simulator drives.</summary>
+    public Host AddHost(string name, HostSettings settings)
+    {
+        var host = new Host(name, settings, Time, Random.Fork("host " + name), Log) { CompleteInline = true };
+        host.WorkArrived = new NodeLoop(this, name, host.Poll).OnWorkArrived;
+        _hosts.Add(host);
+        return host;
+    }
 
     /// <summary>Runs <paramref name="work"/> once at <paramref name="at"/> (now, if that has passed), behind what is there already.</summary>
     public void Schedule(Instant at, Action work)
@@ -150,6 +162,8 @@ public sealed class Simulator : IDisposable
     {
         using (new RunScope(this))
         {
+            foreach (Host host in _hosts)
+                host.Dispose();
             foreach (IDisposable part in _owned)
                 part.Dispose();
         }
@@ -241,7 +255,7 @@ public sealed class Simulator : IDisposable
         var pending = _calendar.All.OrderBy(static a => a.At).ThenBy(static a => a.Order).Take(8)
             .Select(a => string.Create(CultureInfo.InvariantCulture, $"{a.What} in {(a.At - Now).TotalSeconds:0.######} s")).ToList();
         string scheduled = pending.Count == 0 ? "no appointments" : $"{_calendar.Count} appointments ({string.Join("; ", pending)})";
-        string hosts = _hosts.Count == 0 ? "no hosts" : "hosts " + string.Join(", ", _hosts);
+        string hosts = _hosts.Count == 0 ? "no hosts" : "hosts " + string.Join(", ", _hosts.Select(static h => h.Name));
         return new SimulationStuckException($"The simulation is stuck at {Now} after {EventsRun} events: {why}. Pending: {scheduled}; {hosts}.");
     }
 

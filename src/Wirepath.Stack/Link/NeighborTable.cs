@@ -14,6 +14,8 @@ public enum NeighborState
     /// <summary>In use, and about to be asked directly.</summary>
     Delay,
     Probe,
+    /// <summary>Written by hand: never asked for, never changed by what is heard.</summary>
+    Permanent,
 }
 
 /// <summary>A row of <c>ip neigh</c>.</summary>
@@ -35,10 +37,19 @@ public sealed class NeighborTable
     /// <summary>What the table holds now. Only from the loop's thread.</summary>
     public IReadOnlyList<Neighbor> List() => [.. _entries.Values.Select(e => new Neighbor(e.Address, e.Mac, e.StateAt(_host.Log.Now)))];
 
-    /// <summary>Forgets everything that is not being asked for at this moment.</summary>
+    /// <summary>Writes an entry by hand: <c>ip neigh add … nud permanent</c>. Before the loop runs, or on its thread.</summary>
+    public void AddPermanent(IpAddress address, MacAddress mac)
+    {
+        if (!_entries.TryGetValue(address, out Entry? entry))
+            _entries.Add(address, entry = new Entry(this, address));
+        Learn(entry, mac, confirmed: true, _host.LoopTime);
+        entry.State = NeighborState.Permanent;
+    }
+
+    /// <summary>Forgets everything that is not being asked for at this moment, and was not written by hand.</summary>
     public void Flush()
     {
-        foreach (Entry entry in _entries.Values.Where(e => e.State != NeighborState.Incomplete).ToArray())
+        foreach (Entry entry in _entries.Values.Where(e => e.State is not (NeighborState.Incomplete or NeighborState.Permanent)).ToArray())
             Remove(entry);
     }
 
@@ -104,7 +115,7 @@ public sealed class NeighborTable
     /// <summary>A layer above doubts that the neighbour is there (RFC 9293 §3.8.3): asks it directly.</summary>
     internal void Check(IpAddress address, Instant now)
     {
-        if (!_entries.TryGetValue(address, out Entry? entry) || entry.State is NeighborState.Incomplete or NeighborState.Probe)
+        if (!_entries.TryGetValue(address, out Entry? entry) || entry.State is NeighborState.Incomplete or NeighborState.Probe or NeighborState.Permanent)
             return;
         entry.State = NeighborState.Probe;
         entry.Attempts = 0;
@@ -148,6 +159,8 @@ public sealed class NeighborTable
 
     private void Learn(Entry entry, MacAddress mac, bool confirmed, Instant now)
     {
+        if (entry.State == NeighborState.Permanent)
+            return;
         bool wasIncomplete = entry.State == NeighborState.Incomplete;
         bool isNews = wasIncomplete || entry.Mac != mac;
         bool answered = wasIncomplete && entry.Attempts > 0;
@@ -238,7 +251,7 @@ public sealed class NeighborTable
         Entry? oldest = null;
         foreach (Entry entry in _entries.Values)
         {
-            if (entry.State != NeighborState.Incomplete && (oldest is null || entry.UsedAt < oldest.UsedAt))
+            if (entry.State is not (NeighborState.Incomplete or NeighborState.Permanent) && (oldest is null || entry.UsedAt < oldest.UsedAt))
                 oldest = entry;
         }
 

@@ -295,6 +295,18 @@ public sealed class Host : IDisposable
         packet.Dispose();
     }
 
+    /// <summary>A NAT of this host speaks for somebody inside from this port; an own socket keeps away from it.</summary>
+    internal bool IsUsedByNat(IpProtocol protocol, ushort port)
+    {
+        foreach (Interface on in _interfaces)
+        {
+            if (on.Nat is { } nat && nat.Uses(protocol, port))
+                return true;
+        }
+
+        return false;
+    }
+
     internal void ArpHeard(Interface on, in ArpPacket arp) => Dhcp.OnArp(on, arp, LoopTime);
 
     /// <summary>Ends everything without a farewell: connections are dropped, waiting calls fail, devices are disposed. On the loop's thread, or when it no longer runs.</summary>

@@ -36,6 +36,8 @@ public sealed class Nat
     /// <summary>Conversations in the table.</summary>
     public int Count => _flows.Count;
 
+    internal bool Uses(IpProtocol protocol, ushort port) => _byOutside.ContainsKey((protocol, port));
+
     private NatSettings Settings => _host.Settings.Nat;
 
     /// <returns>False: the packet cannot be translated and must not leave.</returns>

@@ -35,8 +35,8 @@ public sealed record IpSettings
     [Sysctl("net.ipv4.ipfrag_time", SysctlUnit.Seconds)]
     public TimeSpan ReassemblyTime { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Pieces of one datagram: 64 KiB over the least MTU that anybody uses (576) are 119.</summary>
-    public int MostFragments { get; init; } = 128;
+    /// <summary>Pieces of one datagram: 64 KiB cut for Ethernet, and again for the least MTU that anybody uses (576), are 135.</summary>
+    public int MostFragments { get; init; } = 256;
 
     /// <summary>Incomplete datagrams at a time, condemned ones included.</summary>
     public int MostReassemblies { get; init; } = 4096;

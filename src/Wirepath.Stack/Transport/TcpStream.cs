@@ -45,6 +45,9 @@ public sealed class TcpStream : Stream
         set => Do(_ => Socket.Connection.KeepAlive = value);
     }
 
+    /// <summary>The event that made the last bytes readable: what an answer to them is because of.</summary>
+    public EventId ReadCause { get; private set; }
+
     /// <summary>The figures of this moment.</summary>
     public TcpStatistics Statistics => Socket.Connection.Statistics;
 
@@ -152,6 +155,8 @@ public sealed class TcpStream : Stream
     /// <summary>Something changed on the loop: calls that wait look again.</summary>
     internal void OnSignals(Instant now)
     {
+        if (Socket.Connection.Readable > 0)
+            ReadCause = _host.Log.Because;
         _read.Continue(now);
         _write.Continue(now);
     }

@@ -61,7 +61,7 @@ internal sealed class UdpLayer(Host host)
         {
             ushort port = (ushort)(range.First + (start + i) % range.Count);
             // Free on every address, so that a wildcard and a bound socket never share answers.
-            if (!_receivers.ContainsKey(new IpEndpoint(IpAddress.AnyV4, port)) && !IsUsedSomewhere(port))
+            if (!_receivers.ContainsKey(new IpEndpoint(IpAddress.AnyV4, port)) && !IsUsedSomewhere(port) && !host.IsUsedByNat(IpProtocol.Udp, port))
                 return port;
         }
 

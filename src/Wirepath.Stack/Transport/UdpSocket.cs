@@ -7,7 +7,8 @@ namespace Wirepath.Stack;
 /// <param name="Length">Bytes written to the buffer.</param>
 /// <param name="From">Sender.</param>
 /// <param name="IsTruncated">The datagram was longer than the buffer; the rest is lost.</param>
-public readonly record struct UdpReceiveResult(int Length, IpEndpoint From, bool IsTruncated);
+/// <param name="Cause">The event of its arrival: what an answer to it is because of.</param>
+public readonly record struct UdpReceiveResult(int Length, IpEndpoint From, bool IsTruncated, EventId Cause);
 
 /// <summary>A UDP socket. Its calls may come from any thread.</summary>
 public sealed class UdpSocket : IUdpReceiver, IDisposable
@@ -69,7 +70,7 @@ public sealed class UdpSocket : IUdpReceiver, IDisposable
     {
         if (_waiting.TryDequeue(out ReceiveOperation? operation))
         {
-            operation.Take(packet.Head.Slice(offset, length), from);
+            operation.Take(packet.Head.Slice(offset, length), from, packet.Cause);
             packet.Dispose();
             return;
         }
@@ -145,7 +146,7 @@ public sealed class UdpSocket : IUdpReceiver, IDisposable
         {
             _queuedBytes -= first.Charge;
             _host.Budget.Release(first.Charge);
-            operation.Take(first.Packet.Head.Slice(first.Offset, first.Length), first.From);
+            operation.Take(first.Packet.Head.Slice(first.Offset, first.Length), first.From, first.Packet.Cause);
             first.Packet.Dispose();
         }
         else if (_disposed != 0)
@@ -222,11 +223,11 @@ public sealed class UdpSocket : IUdpReceiver, IDisposable
             return Post(cancellation);
         }
 
-        public void Take(ReadOnlySpan<byte> payload, IpEndpoint from)
+        public void Take(ReadOnlySpan<byte> payload, IpEndpoint from, EventId cause)
         {
             int length = Math.Min(payload.Length, _buffer.Length);
             payload[..length].CopyTo(_buffer.Span);
-            Complete(new UdpReceiveResult(length, from, length < payload.Length));
+            Complete(new UdpReceiveResult(length, from, length < payload.Length, cause));
         }
 
         protected override void OnStart(Instant now) => socket.Receive(this);

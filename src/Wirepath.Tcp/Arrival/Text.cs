@@ -77,6 +77,7 @@ public sealed partial class TcpConnection
         if (fillsHole)
             _rcvNxt = _reassembly.MoveContiguous(_rcvNxt, ref _received);
         _bytesReceived += _rcvNxt - before;
+        _lastTextAt = now;
         _signals |= TcpSignals.Readable;
 
         int perSegment = segment.Packet.SegmentSize > 0 ? segment.Packet.SegmentSize : length;
@@ -95,11 +96,18 @@ public sealed partial class TcpConnection
         {
             Acknowledge(SendCause.Ack); // more than one full segment
         }
-        else if (_timers.DelayedAck.IsNever && !_ackNow)
+        else
         {
-            _timers.DelayedAck = now + _settings.DelayedAck;
-            _ackCause = _log.Because;
+            AcknowledgeLater(now);
         }
+    }
+
+    private void AcknowledgeLater(Instant now)
+    {
+        if (!_timers.DelayedAck.IsNever || _ackNow)
+            return;
+        _timers.DelayedAck = now + _settings.DelayedAck;
+        _ackCause = _log.Because;
     }
 
     private void TakeFin(Instant now)
@@ -110,7 +118,11 @@ public sealed partial class TcpConnection
         _finReceived = true;
         _reassembly.Clear();
         _signals |= TcpSignals.PeerClosed | TcpSignals.Readable;
-        Acknowledge(SendCause.Ack);
+        // An application that answers at once will close at once as well: its FIN then carries the ACK, and four segments become three.
+        if (State == TcpState.Established && _quickAcks == 0)
+            AcknowledgeLater(now);
+        else
+            Acknowledge(SendCause.Ack);
         switch (State)
         {
             case TcpState.Established:

@@ -134,7 +134,7 @@ public sealed partial class TcpConnection
         {
             _timers.Retransmit = Instant.Never;
             if (_timers.Persist.IsNever)
-                _timers.Persist = now + _rtt.Shifted(_persistDoublings);
+                (_timers.Persist, _timerCause) = (now + _rtt.Shifted(_persistDoublings), _log.Because);
         }
 
         return false;
@@ -154,6 +154,8 @@ public sealed partial class TcpConnection
             flags |= TcpFlags.Fin;
         EventId cause = repeats ? NoteRetransmission(sequence, length, _repeatCause) : _sendCause;
         SendCause why = repeats ? SendCause.Retransmission : length > 0 ? SendCause.Data : SendCause.Close;
+        if (!repeats && length > 0 && now - _lastTextAt < _settings.DelayedAck)
+            _quickAcks = 0; // a conversation: answers carry the ACKs
         int sent = Emit(packet, sequence, length, flags, why, cause, options, now);
         if (!repeats && sent < _sndMss - options.Size)
             _smallSegmentEnd = sequence + sent;

@@ -61,7 +61,8 @@ public sealed partial class TcpConnection
     private int _duplicateAcksOwed;
     private SackBlock _duplicateBlock;      // for the next ACK (RFC 2883)
     private SequenceNumber _lastAckSent;
-    private int _quickAcks;
+    private int _quickAcks;                 // segments still to be acknowledged at once
+    private Instant _lastTextAt = Instant.Epoch;
     private bool _repeatFirst;
     private bool _forceFirst;               // a time-out sends one segment whatever the window says
     private RetransmitCause _repeatWhy;
@@ -83,7 +84,7 @@ public sealed partial class TcpConnection
     private Instant _timedAt;
     private bool _isCwndLimited;
     private Instant _lastSentAt;
-    private EventId _timerCause;            // what armed the retransmission timer
+    private EventId _timerCause;            // what armed the retransmission or the persist timer: only one of them runs
     private int _probesUnanswered;
     private int _keepAlivesUnanswered;
     private Instant _lastReceivedAt;

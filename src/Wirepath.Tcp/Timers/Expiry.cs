@@ -98,7 +98,7 @@ public sealed partial class TcpConnection
     {
         if (SendEnd == _sndNxt || _sndNxt != _sndUna)
             return;
-        _sendCause = _log.Because;
+        _sendCause = _timerCause;
         if (_sndWnd > 0)
         {
             _overrideSws = true; // a small window stayed small: §3.8.6.2.1 (4)

@@ -1,0 +1,60 @@
+using System.CommandLine;
+using Wirepath.Events;
+using Wirepath.Explain;
+using Wirepath.Http;
+
+namespace Wirepath.Cli.Commands;
+
+/// <summary>What the small commands share: a log with its listeners, a world, a report, and the capture file.</summary>
+internal static class Reporting
+{
+    public static int In(string command, ParseResult parsed, NetworkOptions network, OutputOptions output, Func<World, Report, int> run)
+    {
+        OutputChoice choice = output.Read(parsed);
+        var log = new EventLog();
+        using var report = new Report(choice, Console.OpenStandardOutput());
+        if (!Captures.TryOpen(choice, log, out Captures? captures, out string problem))
+            return Failing.Usage(command, problem);
+        using (captures)
+            return Running.In(command, parsed, network, log, world => run(world, report));
+    }
+}
+
+/// <summary>The capture of <c>--pcap</c>, fed from the log while the run goes on.</summary>
+internal sealed class Captures : IDisposable
+{
+    private readonly FileStream? _file;
+    private readonly CaptureSink? _sink;
+    private readonly IDisposable? _subscription;
+
+    private Captures(string? path, EventLog log)
+    {
+        if (path is null)
+            return;
+        _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 64 * 1024);
+        _sink = new CaptureSink(_file);
+        _subscription = log.Subscribe(_sink);
+    }
+
+    public static bool TryOpen(OutputChoice choice, EventLog log, out Captures? captures, out string problem)
+    {
+        (captures, problem) = (null, "");
+        try
+        {
+            captures = new Captures(choice.CaptureFile, log);
+            return true;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            problem = $"--pcap: '{choice.CaptureFile}' cannot be written: {failure.Message}";
+            return false;
+        }
+    }
+
+    public void Dispose()
+    {
+        _subscription?.Dispose();
+        _sink?.Dispose();
+        _file?.Dispose();
+    }
+}

@@ -1,0 +1,104 @@
+using System.CommandLine;
+using System.Globalization;
+using Wirepath.Events;
+using Wirepath.Http;
+using Wirepath.Stack;
+using Wirepath.Wire;
+
+namespace Wirepath.Cli.Commands;
+
+/// <summary><c>wirepath serve DIR</c>: static files over the stack's own TCP, until Ctrl-C.</summary>
+internal static class ServeCommand
+{
+    public static Command Create()
+    {
+        var folder = new Argument<string>("DIR") { Description = "The folder whose files are served; index.html for a folder." };
+        var port = Bounded.Integer("--port", "-p", "TCP port to listen on.", "PORT", 80, 1, 65535);
+        var network = new NetworkOptions();
+        var output = new OutputOptions();
+        var command = new Command("serve", "Serve a folder of static files over Wirepath's own TCP, until Ctrl-C. Needs --via tap:… or passt.") { folder, port };
+        network.AddTo(command);
+        output.AddTo(command, story: true);
+        command.SetAction((parsed, interrupted) => Task.FromResult(Run(parsed, interrupted)));
+        return command;
+
+        int Run(ParseResult parsed, CancellationToken interrupted)
+        {
+            string path = parsed.GetValue(folder)!;
+            if (!Directory.Exists(path))
+                return Failing.Usage("serve", $"there is no folder '{path}'.");
+            return Reporting.In("serve", parsed, network, output, (world, report) =>
+            {
+                if (world is not RealWorld wire)
+                    return Failing.Usage("serve", "on the embedded internet nobody but this command could ask; name a real network: --via tap:tap0,address=10.0.0.2/24 or --via passt.");
+                return world.Run(ct => ServeAsync(wire, report, path, (ushort)parsed.GetValue(port), ct), interrupted);
+            });
+        }
+    }
+
+    private static async Task<int> ServeAsync(RealWorld world, Report report, string folder, ushort port, CancellationToken ct)
+    {
+        IpAddress own = world.Interface.Addresses[0].Address;
+        using TcpAcceptor acceptor = world.Host.Listen(new IpEndpoint(own, port));
+        using CancellationTokenRegistration closing = ct.Register(static a => ((TcpAcceptor)a!).Dispose(), acceptor);
+        var files = new StaticFiles(folder);
+        var teller = new Teller(report, world.Host.Log);
+        HttpServerOptions options = HttpServerOptions.Default with { Observer = teller };
+        report.Remark($"serving {folder} at http://{new IpEndpoint(own, port)}/ over {world.Title}; Ctrl-C ends it");
+        var open = new HashSet<Task>();
+        while (!ct.IsCancellationRequested)
+        {
+            TcpStream stream;
+            try
+            {
+                stream = await acceptor.AcceptAsync(ct).ConfigureAwait(false);
+            }
+            catch (Exception end) when (end is OperationCanceledException or NetworkException or ObjectDisposedException)
+            {
+                break;
+            }
+
+            stream.NoDelay = true;
+            Task serving = HttpServerConnection.ServeAsync(stream, files, options, world.Host.Time, ct);
+            lock (open)
+                open.Add(serving);
+            _ = serving.ContinueWith(done => { lock (open) open.Remove(done); }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+
+        Task[] left;
+        lock (open)
+            left = [.. open];
+        await Task.WhenAll(left).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        world.Settle();
+        report.Remark(string.Create(CultureInfo.InvariantCulture, $"served {teller.Requests:N0} requests, {teller.Bytes:N0} bytes of body"));
+        return ExitCodes.Success;
+    }
+
+    /// <summary>Counts what was answered and tells each request.</summary>
+    private sealed class Teller(Report report, NodeLog log) : IHttpServerObserver
+    {
+        private long _requests;
+        private long _bytes;
+
+        public long Requests => Interlocked.Read(ref _requests);
+
+        public long Bytes => Interlocked.Read(ref _bytes);
+
+        public void RequestReceived(RequestHead request)
+        {
+            // Told when it is answered, together with what the answer was.
+        }
+
+        public void Responded(RequestHead request, ResponseHead response, long bodyBytes)
+        {
+            Interlocked.Increment(ref _requests);
+            Interlocked.Add(ref _bytes, bodyBytes);
+            if (report.Choice.Detail != Explain.Detail.Verdict)
+                report.Request(log.Now, request.Method, request.Target, response.Status, bodyBytes);
+        }
+
+        public void Refused(HttpProblem problem) => report.Remark($"refused: {problem.Message}");
+
+        public void HandlerFailed(RequestHead request, Exception exception) => report.Remark($"{request.Method} {request.Target}: {exception.Message}");
+    }
+}

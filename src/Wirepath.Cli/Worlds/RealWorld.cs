@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Wirepath.Devices;
+using Wirepath.Dns;
+using Wirepath.Events;
+using Wirepath.Names;
+using Wirepath.Stack;
+using Wirepath.Wire;
+
+namespace Wirepath.Cli;
+
+/// <summary>A real wire: the stack on a TAP device or on passt's frame socket, driven by a thread of its own.</summary>
+internal sealed class RealWorld : World
+{
+    // What closing needs on any sane path; a peer that is gone is not waited for.
+    private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(1);
+
+    private readonly PasstProcess? _passt;
+    private readonly OpenConnections _connections;
+    private readonly HostLoop _loop;
+    private readonly IpAddress _gateway;
+    private readonly IReadOnlyList<IpAddress> _dns;
+
+    private RealWorld(NetworkChoice choice, EventLog log)
+        : base(log)
+    {
+        _connections = new OpenConnections(log);
+        var random = new RandomSource(choice.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)));
+        Host = new Host("pc", choice.Settings, TimeProvider.System, random, log);
+        INetworkDevice device;
+        switch (choice.Via)
+        {
+            case Via.Tap tap:
+                device = TapDevice.Open(tap.Device, new TapSettings { Offload = tap.Offload, Address = tap.Mac });
+                break;
+            case Via.Passt { Socket: { } socket }:
+                device = FrameSocketDevice.Connect(socket);
+                break;
+            case Via.Passt:
+                _passt = PasstProcess.Start();
+                device = _passt.Device;
+                break;
+            default:
+                throw new ArgumentException("The embedded internet is no real wire.", nameof(choice));
+        }
+
+        Interface = Host.AddInterface(new CapturingDevice(device, Host.Log), "eth0");
+        _loop = new HostLoop(Host);
+        _loop.Start();
+        if (choice.Via is Via.Tap { Address: { } address } fixedTap)
+        {
+            Interface.AddAddress(address);
+            _gateway = fixedTap.Gateway;
+            _dns = fixedTap.Dns;
+            if (!_gateway.IsNone)
+                Host.Routes.AddDefault(_gateway, Interface);
+        }
+        else
+        {
+            DhcpLease lease = Host.ConfigureByDhcpAsync(Interface).AsTask().GetAwaiter().GetResult();
+            _gateway = lease.Gateway;
+            _dns = choice.Via is Via.Tap { Dns.Count: > 0 } tap ? tap.Dns : lease.DnsServers;
+        }
+
+        var stub = new StubSettings { Nameservers = [.. _dns.Select(d => new IpEndpoint(d, 53))] };
+        Names = new ClientResolver(
+            new BrowserCache(TimeProvider.System), SystemHostsFile(),
+            new StubResolver(stub, new HostDnsTransport(Host), Host.Log, TimeProvider.System, random.Fork("stub")), Host.Log);
+        Title = string.Create(CultureInfo.InvariantCulture,
+            $"{device.Name} · {Interface.Addresses[0]}{(_gateway.IsNone ? "" : $" via {_gateway}")}{(_dns.Count == 0 ? "" : $" · DNS {_dns[0]}")}");
+    }
+
+    public override Host Host { get; }
+
+    public Interface Interface { get; }
+
+    public override INameResolver Names { get; }
+
+    public override string Title { get; }
+
+    /// <exception cref="DeviceException">The device cannot be had; the message says why.</exception>
+    /// <exception cref="NetworkException">Nobody answered DHCP.</exception>
+    public static RealWorld Open(NetworkChoice choice, EventLog log) => new(choice, log);
+
+    public override T Run<T>(Func<CancellationToken, Task<T>> work, CancellationToken interrupted) =>
+        Task.Run(() => work(interrupted), CancellationToken.None).GetAwaiter().GetResult();
+
+    public override void Settle() => _connections.WaitUntilNone(s_settle);
+
+    public override void Dispose()
+    {
+        _loop.Dispose();
+        Host.Dispose();
+        _passt?.Dispose();
+        _connections.Dispose();
+    }
+
+    private static HostsFile SystemHostsFile()
+    {
+        try
+        {
+            return HostsFile.ParseLeniently(File.ReadAllText("/etc/hosts"), "/etc/hosts", out _);
+        }
+        catch (Exception missing) when (missing is IOException or UnauthorizedAccessException)
+        {
+            return HostsFile.Empty;
+        }
+    }
+}

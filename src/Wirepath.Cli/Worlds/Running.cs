@@ -1,0 +1,41 @@
+using System.CommandLine;
+using Wirepath.Devices;
+using Wirepath.Events;
+using Wirepath.Http;
+using Wirepath.Stack;
+
+namespace Wirepath.Cli;
+
+/// <summary>Opens the world that the command line names, runs the command in it, and says in one sentence why it could not.</summary>
+internal static class Running
+{
+    public static int In(string command, ParseResult parsed, NetworkOptions network, EventLog log, Func<World, int> run)
+    {
+        if (!network.TryRead(parsed, out NetworkChoice choice, out string error))
+            return Failing.Usage(command, error);
+        World world;
+        try
+        {
+            world = choice.Via is Via.Embedded ? EmbeddedWorld.Create(choice, log) : RealWorld.Open(choice, log);
+        }
+        catch (DeviceException problem)
+        {
+            return Failing.With(ExitCodes.Link, problem.Message);
+        }
+        catch (NetworkException problem)
+        {
+            return Failing.With(ExitCodes.Link, problem.Detail);
+        }
+        catch (UnknownLinkException problem)
+        {
+            return Failing.Usage(command, problem.Message);
+        }
+
+        using (world)
+            return run(world);
+    }
+}
+
+/// <summary><c>--link</c> names a link that the embedded internet does not have.</summary>
+internal sealed class UnknownLinkException(string name, IEnumerable<string> known)
+    : Exception($"--link: there is no link '{name}'; the embedded internet has {string.Join(", ", known)}.");

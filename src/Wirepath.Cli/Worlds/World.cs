@@ -1,0 +1,34 @@
+using System.Security.Cryptography.X509Certificates;
+using Wirepath.Dns;
+using Wirepath.Events;
+using Wirepath.Stack;
+
+namespace Wirepath.Cli;
+
+/// <summary>
+/// Where a command runs: a host with a way to look names up, and what drives them. The embedded internet and a real
+/// wire differ here and nowhere else.
+/// </summary>
+internal abstract class World(EventLog log) : IDisposable
+{
+    public EventLog Log { get; } = log;
+
+    public abstract Host Host { get; }
+
+    public abstract INameResolver Names { get; }
+
+    /// <summary>For the story's head line: <c>embedded internet · seed 42</c>, <c>tap0 · 10.0.0.2/24</c>.</summary>
+    public abstract string Title { get; }
+
+    /// <summary>Roots that https servers must lead to; null: the machine's own.</summary>
+    public virtual X509Certificate2Collection? TrustedRoots => null;
+
+    /// <summary>Runs application code in this world's time until it is done.</summary>
+    public abstract T Run<T>(Func<CancellationToken, Task<T>> work, CancellationToken interrupted);
+
+    /// <summary>Lets connections that are being closed exchange their last segments.</summary>
+    public abstract void Settle();
+
+    /// <summary>Releases what the world holds; a second call does nothing.</summary>
+    public abstract void Dispose();
+}

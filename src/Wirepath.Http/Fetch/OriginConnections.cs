@@ -1,0 +1,96 @@
+using System.Net.Security;
+using Wirepath.Dns;
+using Wirepath.Events;
+using Wirepath.Stack;
+using Wirepath.Url;
+using Wirepath.Wire;
+
+namespace Wirepath.Http;
+
+/// <summary>Opens connections to origins, and keeps those that can carry another request.</summary>
+internal sealed class OriginConnections(Host host, INameResolver names, FetchSettings settings)
+{
+    private readonly List<OriginConnection> _idle = [];
+
+    /// <exception cref="FetchException">No address, no connection, or no TLS.</exception>
+    public async Task<OriginConnection> OpenAsync(UrlRecord url, CancellationToken ct)
+    {
+        int kept = _idle.FindIndex(c => c.Origin == url.Origin);
+        if (kept >= 0)
+        {
+            OriginConnection again = _idle[kept];
+            _idle.RemoveAt(kept);
+            if (host.Log.IsEnabled)
+                host.Log.Write(NodeLog.ApplicationCause, new ConnectFinished(again.Id, Reused: true));
+            return again;
+        }
+
+        IReadOnlyList<IpAddress> addresses = await ResolveAsync(url, ct).ConfigureAwait(false);
+        (TcpStream stream, EventId cause) = await ConnectAsync(url.Host!, addresses, url.EffectivePort!.Value, ct).ConfigureAwait(false);
+        if (url.Scheme != "https")
+            return new OriginConnection(url.Origin, stream, stream.Id, cause, host.Log);
+        NodeLog.ApplicationCause = cause;
+        (SslStream tls, EventId secured) = await TlsClient.HandshakeAsync(stream, stream.Id, url.Host!, settings.TrustedRoots, host.Time.GetUtcNow(), host.Log, ct).ConfigureAwait(false);
+        return new OriginConnection(url.Origin, tls, stream.Id, secured, host.Log);
+    }
+
+    public async ValueTask ReturnAsync(OriginConnection connection)
+    {
+        if (connection.IsReusable)
+            _idle.Add(connection);
+        else
+            await connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    public async Task CloseIdleAsync()
+    {
+        foreach (OriginConnection connection in _idle)
+            await connection.DisposeAsync().ConfigureAwait(false);
+        _idle.Clear();
+    }
+
+    private async Task<IReadOnlyList<IpAddress>> ResolveAsync(UrlRecord url, CancellationToken ct)
+    {
+        string name = url.Host!;
+        if (url.HostKind is HostKind.Ipv4 or HostKind.Ipv6)
+            return [IpAddress.Parse(name.Trim('[', ']'))];
+        if (!DomainName.TryParse(name, out DomainName domain))
+            throw new FetchException(ExitCodes.Dns, $"'{name}' cannot be a domain name: a label is longer than 63 bytes, or the name longer than 255.");
+        NameAnswer answer = await names.ResolveAsync(domain, DnsType.A, ct).ConfigureAwait(false);
+        if (!answer.Succeeded)
+            throw new FetchException(ExitCodes.Dns, answer.Explanation);
+        if (answer.Addresses.Count == 0)
+            throw new FetchException(ExitCodes.Dns, $"{name} exists, but has no IPv4 address.");
+        return answer.Addresses;
+    }
+
+    /// <summary>Tries the addresses in order; the last failure is the one that is told.</summary>
+    private async Task<(TcpStream Stream, EventId Cause)> ConnectAsync(string name, IReadOnlyList<IpAddress> addresses, ushort port, CancellationToken ct)
+    {
+        NetworkException? last = null;
+        EventId cause = NodeLog.ApplicationCause;
+        foreach (IpAddress address in addresses)
+        {
+            var remote = new IpEndpoint(address, port);
+            if (host.Log.IsEnabled)
+                NodeLog.ApplicationCause = host.Log.Write(cause, new ConnectStarted(name, remote));
+            try
+            {
+                TcpStream stream = await host.ConnectAsync(remote, ct).ConfigureAwait(false);
+                stream.NoDelay = true;
+                EventId connected = host.Log.IsEnabled ? host.Log.Write(NodeLog.ApplicationCause, new ConnectFinished(stream.Id, Reused: false)) : EventId.None;
+                return (stream, connected);
+            }
+            catch (NetworkException failure)
+            {
+                last = failure;
+                if (host.Log.IsEnabled)
+                    host.Log.Write(NodeLog.ApplicationCause, new ConnectFailed(name, remote, failure.End, failure.Detail));
+            }
+        }
+
+        int code = last!.End is ConnectionEnd.Unreachable or ConnectionEnd.NotSent ? ExitCodes.Link : ExitCodes.Tcp;
+        string tried = addresses.Count == 1 ? "" : $" (the last of {addresses.Count} addresses tried)";
+        throw new FetchException(code, $"no connection to {name}, {new IpEndpoint(addresses[^1], port)}{tried}: {last.Detail}");
+    }
+}

@@ -1,0 +1,136 @@
+using Wirepath.Events;
+using Wirepath.Tcp;
+using Wirepath.Wire;
+
+namespace Wirepath.Stack;
+
+/// <content>Segments and ICMP errors on their way to connections and listeners.</content>
+internal sealed partial class TcpLayer
+{
+    public void Receive(Packet packet, in IpArrival arrival, Instant now)
+    {
+        host.Statistics.TcpInSegs++;
+        packet.TrimStart(arrival.HeaderLength);
+        if (arrival.IsBroadcast)
+        {
+            host.Drop(arrival.Interface, packet, DropReason.NotForUs); // RFC 9293 §3.9.2.3
+            return;
+        }
+
+        if (packet.Checksum == ChecksumState.Complete
+            && Checksum.Finish(Checksum.Sum(packet, 0, Checksum.PseudoHeader(arrival.Source, arrival.Destination, IpProtocol.Tcp, packet.Length))) != 0)
+        {
+            host.Statistics.TcpInErrs++;
+            host.Statistics.TcpInCsumErrors++;
+            host.Drop(arrival.Interface, packet, DropReason.BadChecksum);
+            return;
+        }
+
+        if (!TcpSegment.TryRead(packet, arrival.IsCongestionExperienced, out TcpSegment segment) || segment.Header.SourcePort == 0 || segment.Header.DestinationPort == 0)
+        {
+            host.Statistics.TcpInErrs++;
+            host.Drop(arrival.Interface, packet, DropReason.Malformed);
+            return;
+        }
+
+        var id = new ConnectionId(new IpEndpoint(arrival.Destination, segment.Header.DestinationPort), new IpEndpoint(arrival.Source, segment.Header.SourcePort));
+        if (_sockets.TryGetValue(id, out TcpSocket? socket) && !IsNewIncarnation(socket, segment, now))
+            Receive(socket, segment, arrival, now);
+        else
+            ReceiveWithoutConnection(id, segment, arrival, now);
+        packet.Dispose();
+    }
+
+    private bool IsNewIncarnation(TcpSocket socket, in TcpSegment segment, Instant now)
+    {
+        if (!socket.IsTimeWait || !segment.Header.IsSyn || segment.Header.IsAck || FindAcceptor(socket.Connection.Id.Local) is null
+            || !socket.Connection.TryReopen(segment, now))
+            return false;
+        Remove(socket, now);
+        return true;
+    }
+
+    private void Receive(TcpSocket socket, in TcpSegment segment, in IpArrival arrival, Instant now)
+    {
+        // The budget is used up: what would add bytes is dropped, to be repeated by the sender; ACKs free memory.
+        if (segment.PayloadLength > 0 && host.Budget.Used >= host.Budget.Limit)
+        {
+            host.Statistics.TcpExtTCPRcvQDrop++;
+            if (host.Log.IsEnabled)
+                host.Log.Write(new PacketDropped(arrival.Interface.Name, DropReason.Budget, segment.Packet.ToArray()));
+            return;
+        }
+
+        socket.Connection.Receive(segment, now);
+        Touch(socket, now);
+    }
+
+    private void ReceiveWithoutConnection(in ConnectionId id, in TcpSegment segment, in IpArrival arrival, Instant now)
+    {
+        TcpAcceptor? acceptor = FindAcceptor(id.Local);
+        bool opens = segment.Header.IsSyn && !segment.Header.IsAck && !segment.Header.IsRst;
+        if (acceptor is not null && opens)
+        {
+            Open(acceptor, id, segment, now);
+            return;
+        }
+
+        if (acceptor is null && host.Log.IsEnabled)
+            host.Log.Write(new PacketDropped(arrival.Interface.Name, DropReason.NoListener, segment.Packet.ToArray()));
+        if (acceptor is not null && !segment.Header.IsAck)
+            return; // RFC 9293 §3.10.7.2: LISTEN ignores everything but SYN and ACK.
+        Packet reset = Packet.Rent(TcpHeader.Size);
+        if (!TcpReset.TryAnswer(segment, reset) || !host.Ipv4Out.TryRoute(id.Remote.Address, out RouteDecision route))
+        {
+            reset.Dispose();
+            return;
+        }
+
+        reset.Cause = host.Log.Because;
+        host.Statistics.TcpOutRsts++;
+        Send(reset, id, route, now);
+    }
+
+    private void Open(TcpAcceptor acceptor, in ConnectionId id, in TcpSegment segment, Instant now)
+    {
+        TcpConnection? connection = null;
+        int mss = 0;
+        if (host.Ipv4Out.TryRoute(id.Remote.Address, out RouteDecision route) && !host.Budget.IsUnderPressure)
+        {
+            mss = MssFor(id.Remote.Address, route, now);
+            connection = acceptor.Listener.OnSyn(segment, id, _isn.Next(id, now), mss, now, _isn.TimestampOffset(id));
+        }
+
+        if (connection is null)
+        {
+            host.Statistics.TcpExtListenDrops++;
+            return;
+        }
+
+        host.Statistics.TcpPassiveOpens++;
+        TcpSocket socket = Add(connection, route, mss);
+        socket.Acceptor = acceptor;
+        Touch(socket, now);
+    }
+
+    /// <summary>An ICMP error quotes a segment of this connection (RFC 5927 §4: it must be one that is under way).</summary>
+    public bool OnError(in ConnectionId id, SequenceNumber sequence, in IcmpReport report, Instant now)
+    {
+        if (Find(id) is not { } socket || !socket.Connection.IsOutstanding(sequence))
+            return false;
+        if (report.IsFragmentationNeeded)
+            return !host.Settings.Ip.NoPathMtuDiscovery;
+        socket.Connection.OnUnreachable(report.End, report.Detail, now);
+        Touch(socket, now);
+        return true;
+    }
+
+    /// <summary>The path MTU of this connection has just become smaller.</summary>
+    public void OnPathMtu(in ConnectionId id, Instant now)
+    {
+        if (!_sockets.TryGetValue(id, out TcpSocket? socket))
+            return;
+        UpdateMss(socket, now);
+        Touch(socket, now);
+    }
+}

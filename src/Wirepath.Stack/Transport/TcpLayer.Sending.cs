@@ -1,0 +1,220 @@
+using System.Buffers.Binary;
+using Wirepath.Events;
+using Wirepath.Tcp;
+using Wirepath.Wire;
+
+namespace Wirepath.Stack;
+
+/// <content>What follows from whatever was done to a connection: signals, timers, and its turn to send.</content>
+internal sealed partial class TcpLayer
+{
+    /// <summary>To be called after anything was done to a connection: takes its signals, moves its timer, lets it send.</summary>
+    public void Touch(TcpSocket socket, Instant now)
+    {
+        TcpConnection connection = socket.Connection;
+        TcpSignals signals = connection.TakeSignals();
+        long charged = connection.MemoryCharged;
+        if (charged != socket.Charged)
+        {
+            host.Budget.Charge(charged - socket.Charged);
+            socket.Charged = charged;
+        }
+
+        if (signals != TcpSignals.None)
+            OnSignals(socket, signals, now);
+        TrackTimeWait(socket, now);
+        if (socket.IsRemoved)
+            return;
+        if ((signals & TcpSignals.Released) != 0)
+        {
+            // What is left to say, such as a RST, is said before the row goes.
+            Transmit(socket, int.MaxValue, now);
+            Remove(socket, now);
+            return;
+        }
+
+        host.Wheel.Set(socket.Timer, connection.NextTimer);
+        if (!socket.IsReady)
+        {
+            socket.IsReady = true;
+            _ready.Enqueue(socket);
+        }
+
+        socket.Cause = host.Log.Because;
+    }
+
+    private void OnSignals(TcpSocket socket, TcpSignals signals, Instant now)
+    {
+        if ((signals & TcpSignals.Established) != 0)
+        {
+            socket.IsEstablished = true;
+            host.Statistics.TcpCurrEstab++;
+            if (socket.Connecting is { } connecting)
+            {
+                socket.Connecting = null;
+                socket.Stream = new TcpStream(host, socket);
+                connecting.Complete(socket.Stream);
+            }
+        }
+
+        if ((signals & TcpSignals.Ended) != 0)
+        {
+            ConnectionEnd end = socket.Connection.End ?? ConnectionEnd.Closed;
+            if (!socket.IsEstablished && end != ConnectionEnd.Closed)
+                host.Statistics.TcpAttemptFails++;
+            else if (end is ConnectionEnd.ResetByPeer or ConnectionEnd.Aborted)
+                host.Statistics.TcpEstabResets++;
+            if (socket.Connecting is { } connecting)
+            {
+                socket.Connecting = null;
+                connecting.Fail(new NetworkException(end, socket.Connection.EndDetail));
+            }
+        }
+
+        if ((signals & TcpSignals.PathSuspect) != 0)
+            socket.Route.Interface.Neighbors.Check(socket.Route.NextHop, now);
+        if (socket.Stream is not null)
+            socket.Stream.OnSignals(now);
+        else
+            socket.Acceptor?.OnSignals(now);
+    }
+
+    private void TrackTimeWait(TcpSocket socket, Instant now)
+    {
+        if (socket.IsTimeWait || socket.Connection.State != TcpState.TimeWait)
+            return;
+        if (_timeWaits >= host.Settings.Sockets.MaxTimeWaitBuckets)
+        {
+            host.Statistics.TcpExtTCPTimeWaitOverflow++;
+            Transmit(socket, int.MaxValue, now);
+            socket.Connection.Abort(now);
+            Remove(socket, now);
+            return;
+        }
+
+        _timeWaits++;
+        (socket.IsTimeWait, socket.TimeWaitSince) = (true, now);
+    }
+
+    internal void OnTimer(TcpSocket socket, Instant now)
+    {
+        host.Log.Because = socket.Cause;
+        socket.Connection.OnTimer(now);
+        Touch(socket, now);
+    }
+
+    /// <summary>Gives those that want to send their turns.</summary>
+    /// <returns>True when anything was done.</returns>
+    public bool TransmitReady(Instant now)
+    {
+        WakeStarved(now);
+        int turns = _ready.Count;
+        for (int i = 0; i < turns; i++)
+        {
+            TcpSocket socket = _ready.Dequeue();
+            socket.IsReady = false;
+            if (socket.IsRemoved)
+                continue;
+            host.Log.Because = socket.Cause;
+            if (Transmit(socket, SegmentsPerTurn, now) && !socket.IsReady)
+            {
+                socket.IsReady = true;
+                _ready.Enqueue(socket);
+            }
+
+            AfterTransmit(socket, now);
+        }
+
+        return turns > 0;
+    }
+
+    private void AfterTransmit(TcpSocket socket, Instant now)
+    {
+        long retransmissions = socket.Connection.Retransmissions;
+        host.Statistics.TcpRetransSegs += retransmissions - socket.Retransmissions;
+        socket.Retransmissions = retransmissions;
+        if (socket.IsRemoved)
+            return;
+        TcpSignals signals = socket.Connection.TakeSignals();
+        if (signals != TcpSignals.None)
+            OnSignals(socket, signals, now);
+        TrackTimeWait(socket, now);
+        if (socket.IsRemoved)
+            return;
+        if ((signals & TcpSignals.Released) != 0)
+            Remove(socket, now);
+        else
+            host.Wheel.Set(socket.Timer, socket.Connection.NextTimer);
+    }
+
+    // True: there may be more.
+    private bool Transmit(TcpSocket socket, int most, Instant now)
+    {
+        if (socket.PathMtuVersion != host.PathMtu.Version)
+            UpdateMss(socket, now);
+        for (int i = 0; i < most; i++)
+        {
+            Packet packet = _spare ?? Packet.Rent(SegmentCapacity);
+            _spare = null;
+            if (!socket.Connection.TryTransmit(packet, now))
+            {
+                _spare = packet;
+                return false;
+            }
+
+            if (!TryGetRoute(socket, out RouteDecision route))
+            {
+                packet.Dispose();
+                host.Statistics.IpOutNoRoutes++;
+                socket.Connection.OnUnreachable(ConnectionEnd.Unreachable, $"{host.Name} has no route to {socket.Connection.Id.Remote.Address}.", now);
+                return false;
+            }
+
+            Send(packet, socket.Connection.Id, route, now);
+        }
+
+        return true;
+    }
+
+    private bool TryGetRoute(TcpSocket socket, out RouteDecision route)
+    {
+        if (socket.RouteVersion != host.Routes.Version)
+        {
+            if (!host.Ipv4Out.TryRoute(socket.Connection.Id.Remote.Address, out socket.Route))
+            {
+                route = default;
+                return false;
+            }
+
+            socket.RouteVersion = host.Routes.Version;
+        }
+
+        route = socket.Route;
+        return true;
+    }
+
+    private void UpdateMss(TcpSocket socket, Instant now)
+    {
+        if (!TryGetRoute(socket, out RouteDecision route))
+            return;
+        int mss = MssFor(socket.Connection.Id.Remote.Address, route, now);
+        socket.PathMtuVersion = host.PathMtu.Version;
+        if (mss == socket.Mss)
+            return;
+        socket.Mss = mss;
+        socket.Connection.OnPathMtu(mss, now);
+    }
+
+    private void Send(Packet packet, in ConnectionId id, in RouteDecision route, Instant now)
+    {
+        host.Statistics.TcpOutSegs++;
+        // The sum of the pseudo-header; the device, or IP below, completes it.
+        uint pseudo = Checksum.PseudoHeader(id.Local.Address, id.Remote.Address, IpProtocol.Tcp, packet.Length);
+        BinaryPrimitives.WriteUInt16BigEndian(packet.Head[TcpHeader.ChecksumOffset..], (ushort)~Checksum.Finish(pseudo));
+        packet.Checksum = ChecksumState.Partial;
+        if (packet.Cause.IsNone)
+            packet.Cause = host.Log.Because;
+        host.Ipv4Out.Send(packet,
+            new IpDeparture(id.Local.Address, id.Remote.Address, IpProtocol.Tcp) { DontFragment = !host.Settings.Ip.NoPathMtuDiscovery }, route, now);
+    }
+}
