@@ -19,7 +19,8 @@ namespace Wirepath.Bench;
 /// </summary>
 internal static class MicroBenchmarks
 {
-    private const int WarmUps = 4;
+    // Two seconds: the paths through a host are long, and the compiler's last tier comes to them late.
+    private const int WarmUps = 20;
     private const int Iterations = 10;
     private const int IterationMilliseconds = 100;
 
