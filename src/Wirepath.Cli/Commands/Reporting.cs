@@ -13,10 +13,14 @@ internal static class Reporting
         OutputChoice choice = output.Read(parsed);
         var log = new EventLog();
         using var report = new Report(choice, Console.OpenStandardOutput());
-        if (!Captures.TryOpen(choice, log, out Captures? captures, out string problem))
+        if (!network.TryRead(parsed, out NetworkChoice where, out string wrong))
+            return Failing.Usage(command, wrong);
+        // On the embedded internet a packet is seen on many links; a real device is one.
+        CaptureOrder order = where.Via is Via.Embedded ? CaptureOrder.Links : CaptureOrder.Time;
+        if (!Captures.TryOpen(choice, log, order, out Captures? captures, out string problem))
             return Failing.Usage(command, problem);
         using (captures)
-            return Running.In(command, parsed, network, log, world => run(world, report));
+            return Running.In(command, where, log, world => run(world, report));
     }
 }
 
@@ -27,21 +31,21 @@ internal sealed class Captures : IDisposable
     private readonly CaptureSink? _sink;
     private readonly IDisposable? _subscription;
 
-    private Captures(string? path, EventLog log)
+    private Captures(OutputChoice choice, EventLog log, CaptureOrder order)
     {
-        if (path is null)
+        if (choice.CaptureFile is not { } path)
             return;
         _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 64 * 1024);
-        _sink = new CaptureSink(_file);
+        _sink = new CaptureSink(_file, choice.Chinese ? Language.Chinese : Language.English, leaveOpen: false, order);
         _subscription = log.Subscribe(_sink);
     }
 
-    public static bool TryOpen(OutputChoice choice, EventLog log, out Captures? captures, out string problem)
+    public static bool TryOpen(OutputChoice choice, EventLog log, CaptureOrder order, out Captures? captures, out string problem)
     {
         (captures, problem) = (null, "");
         try
         {
-            captures = new Captures(choice.CaptureFile, log);
+            captures = new Captures(choice, log, order);
             return true;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Wirepath.Devices;
 using Wirepath.Events;
 using Wirepath.Http;
@@ -9,10 +8,8 @@ namespace Wirepath.Cli;
 /// <summary>Opens the world that the command line names, runs the command in it, and says in one sentence why it could not.</summary>
 internal static class Running
 {
-    public static int In(string command, ParseResult parsed, NetworkOptions network, EventLog log, Func<World, int> run)
+    public static int In(string command, NetworkChoice choice, EventLog log, Func<World, int> run)
     {
-        if (!network.TryRead(parsed, out NetworkChoice choice, out string error))
-            return Failing.Usage(command, error);
         World world;
         try
         {

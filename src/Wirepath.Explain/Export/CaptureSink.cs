@@ -3,6 +3,20 @@ using Wirepath.Wire;
 
 namespace Wirepath.Explain;
 
+/// <summary>The order of a capture's packets.</summary>
+public enum CaptureOrder
+{
+    /// <summary>As they happen: for one interface, and for runs too long to be kept.</summary>
+    Time,
+
+    /// <summary>
+    /// Link by link, each in the order of time. Wireshark follows a conversation by its addresses alone: a segment that crosses ten links
+    /// looks to it like nine repetitions, and where the links' packets alternate, its reassembly of HTTP overlaps and is reported as
+    /// malformed. Link by link it is not. Packets are kept in memory until the end.
+    /// </summary>
+    Links,
+}
+
 /// <summary>
 /// Writes a pcapng file while the run goes on: each link one interface, each packet with a comment that names its
 /// cause, dropped packets marked. The same events give the same bytes. Where no link writes <see cref="LinkTransit"/>
@@ -14,17 +28,21 @@ public sealed class CaptureSink : IEventSink, IDisposable
     private readonly Words _words;
     private readonly CauseTrail _trail = new();
     private readonly Dictionary<string, (int Id, string Near)> _interfaces = new(StringComparer.Ordinal);
+    private readonly List<List<CapturedPacket>> _links = [];
+    private readonly CaptureOrder _order;
     private readonly Lock _lock = new();
     private bool _disposed;
 
     /// <param name="stream">Written to packet by packet.</param>
     /// <param name="language">Of the comments.</param>
     /// <param name="leaveOpen">Whether the stream stays open afterwards.</param>
-    public CaptureSink(Stream stream, Language language = Language.English, bool leaveOpen = false)
+    /// <param name="order">Of the packets in the file.</param>
+    public CaptureSink(Stream stream, Language language = Language.English, bool leaveOpen = false, CaptureOrder order = CaptureOrder.Time)
     {
         ArgumentNullException.ThrowIfNull(stream);
         _writer = new PcapngWriter(stream, leaveOpen);
         _words = Words.For(language);
+        _order = order;
     }
 
     /// <summary>Packets written so far.</summary>
@@ -63,14 +81,30 @@ public sealed class CaptureSink : IEventSink, IDisposable
             _ => throw new ArgumentOutOfRangeException(nameof(e)),
         };
         EventId origin = _trail.Origin(e);
-        _writer.WritePacket(
-            on.Id, e.At, transit.Frame.Span,
+        var packet = new CapturedPacket(
+            on.Id, e.At, transit.Frame,
             mark is null ? why : why is null ? mark : $"{mark} {why}",
             transit.From == on.Near ? PacketDirection.Outbound : PacketDirection.Inbound,
             transit.Verdict == LinkVerdict.Dropped ? _words.Drop(transit.Reason) : null,
-            origin.IsNone ? null : (ulong)origin.Value);
+            origin);
         Packets++;
+        if (_order == CaptureOrder.Time)
+            Write(packet);
+        else
+            Keep(packet);
     }
+
+    private void Keep(in CapturedPacket packet)
+    {
+        // Interfaces are numbered from 0 as they appear.
+        if (packet.Interface == _links.Count)
+            _links.Add([]);
+        _links[packet.Interface].Add(packet);
+    }
+
+    private void Write(in CapturedPacket packet) => _writer.WritePacket(
+        packet.Interface, packet.At, packet.Frame.Span, packet.Comment, packet.Direction, packet.DropReason,
+        packet.Origin.IsNone ? null : (ulong)packet.Origin.Value);
 
     public void Flush()
     {
@@ -85,19 +119,28 @@ public sealed class CaptureSink : IEventSink, IDisposable
             if (_disposed)
                 return;
             _disposed = true;
+            foreach (List<CapturedPacket> link in _links)
+            {
+                foreach (CapturedPacket packet in link)
+                    Write(packet);
+            }
+
             _writer.Dispose();
         }
     }
+
+    private readonly record struct CapturedPacket(
+        int Interface, Instant At, ReadOnlyMemory<byte> Frame, string? Comment, PacketDirection Direction, string? DropReason, EventId Origin);
 }
 
 /// <summary>A capture out of a log that is already there.</summary>
 public static class CaptureExport
 {
     /// <returns>Packets written.</returns>
-    public static long Write(IReadOnlyList<Event> events, Stream stream, Language language = Language.English)
+    public static long Write(IReadOnlyList<Event> events, Stream stream, Language language = Language.English, CaptureOrder order = CaptureOrder.Time)
     {
         ArgumentNullException.ThrowIfNull(events);
-        using var sink = new CaptureSink(stream, language, leaveOpen: true);
+        using var sink = new CaptureSink(stream, language, leaveOpen: true, order);
         foreach (Event e in events)
             sink.OnEvent(e);
         return sink.Packets;
