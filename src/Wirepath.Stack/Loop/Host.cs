@@ -202,7 +202,7 @@ public sealed class Host : IDisposable
         (_isPolling, LoopTime) = (true, now);
         bool busy = true;
         for (int round = 0; busy && round < MostRounds && !_isDisposed; round++)
-            busy = DoRound(now);
+            busy = DoRound(ref now);
         foreach (Interface on in _toFlush)
         {
             on.NeedsFlush = false;
@@ -215,10 +215,13 @@ public sealed class Host : IDisposable
         return _isDisposed ? Instant.Never : busy ? now : Wheel.NextDue;
     }
 
-    private bool DoRound(Instant now)
+    private bool DoRound(ref Instant now)
     {
         _isInLayers = true;
         int done = _inbox.Drain(now);
+        // A kernel at the other end answers within the call that sends: without a look at the clock each round trip would be
+        // zero. In virtual time the clock stands still during a poll.
+        LoopTime = now = Instant.Max(now, Log.Now);
         foreach (Interface on in _interfaces)
             done += on.Receive(Settings.ReceiveBatch, now);
         Log.Because = EventId.None;
