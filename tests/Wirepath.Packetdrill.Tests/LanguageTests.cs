@@ -84,6 +84,7 @@ public class LanguageTests
     [InlineData("0\n%{ assert", 2, "%{")]
     [InlineData("0 < S 0:0(0) win 70000", 1, "70000")]
     [InlineData("hello", 1, "hello")]
+    [InlineData("--mtu=20\n0 close(3) = 0", 1, "--mtu=20")]
     public void What_is_not_the_language_is_named_with_line_and_word(string text, int line, string word)
     {
         ScriptError error = Refuse(text);
@@ -101,6 +102,14 @@ public class LanguageTests
             string text = string.Join(' ', Enumerable.Range(0, random.Next(12)).Select(_ => pieces[random.Next(pieces.Length)]));
             Should.NotThrow(() => PacketdrillScript.TryParse(text, "random", out _, out _), text);
         }
+    }
+
+    [Fact]
+    public void Nesting_is_bounded()
+    {
+        Refuse("0 close(" + new string('[', 100_000)).Message.ShouldContain("nested");
+        PythonExpression.TryEvaluate(new string('(', 100_000) + "1", _ => null, out _, out _).ShouldBeFalse();
+        PythonExpression.TryEvaluate(string.Concat(Enumerable.Repeat("not ", 100_000)) + "1", _ => null, out _, out _).ShouldBeFalse();
     }
 
     [Theory]

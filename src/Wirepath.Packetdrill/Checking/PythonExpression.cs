@@ -6,9 +6,13 @@ namespace Wirepath.Packetdrill;
 /// <summary>The little Python that assertions are written in: numbers, names, comparisons (also chained), arithmetic, not, and, or.</summary>
 internal sealed partial class PythonExpression
 {
+    /// <summary>Brackets, minuses and nots inside of each other: more than any assertion has, and the reader's own stack is finite.</summary>
+    private const int MostNested = 64;
+
     private readonly List<string> _words;
     private readonly Func<string, double?> _lookUp;
     private int _at;
+    private int _depth;
 
     private PythonExpression(List<string> words, Func<string, double?> lookUp) => (_words, _lookUp) = (words, lookUp);
 
@@ -90,7 +94,14 @@ internal sealed partial class PythonExpression
         return value;
     }
 
-    private double Not() => TrySkip("not") ? Truth(Not() == 0) : Comparison();
+    private double Not()
+    {
+        if (++_depth > MostNested)
+            throw new FormatException("An expression that is nested too deep.");
+        double value = TrySkip("not") ? Truth(Not() == 0) : Comparison();
+        _depth--;
+        return value;
+    }
 
     // 1 < a < 3 holds when both do.
     private double Comparison()
@@ -150,7 +161,7 @@ internal sealed partial class PythonExpression
     private double Unary()
     {
         if (TrySkip("-"))
-            return -Unary();
+            return Peek == "-" ? throw new FormatException("Two minuses in a row.") : -Unary();
         if (TrySkip("("))
         {
             double inner = Or();

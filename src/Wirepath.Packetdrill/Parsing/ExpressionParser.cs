@@ -3,6 +3,11 @@ namespace Wirepath.Packetdrill;
 // Arguments and results of system calls.
 internal sealed partial class ScriptParser
 {
+    /// <summary>Lists in structs in lists: no call needs more than four, and the reader's own stack is finite.</summary>
+    private const int MostNested = 32;
+
+    private int _depth;
+
     private List<Expression> ReadArguments()
     {
         Skip("(");
@@ -23,6 +28,15 @@ internal sealed partial class ScriptParser
     }
 
     private Expression ReadExpression()
+    {
+        if (++_depth > MostNested)
+            throw Expected($"Arguments are nested at most {MostNested} deep");
+        Expression read = ReadOneExpression();
+        _depth--;
+        return read;
+    }
+
+    private Expression ReadOneExpression()
     {
         Token first = Next;
         switch (first.Kind)

@@ -23,7 +23,7 @@ internal static class OptionReader
             "netmask_ip" => options with { PrefixLength = BitOperations.PopCount(Address(token, value).V4Value) },
             "bind_port" => options with { BindPort = (ushort)Number(token, value, ushort.MaxValue) },
             "connect_port" => options with { ConnectPort = (ushort)Number(token, value, ushort.MaxValue) },
-            "mtu" => options with { Mtu = (int)Number(token, value, ushort.MaxValue) },
+            "mtu" => options with { Mtu = Mtu(token, value) },
             "ip_version" when value == "ipv4" => options,
             "ip_version" => options with { Unoffered = $"{value}: the host speaks IPv4" },
             // What concerns packetdrill's own machinery: real time, real devices, its exit.
@@ -35,6 +35,10 @@ internal static class OptionReader
     }
 
     private static TimeSpan Microseconds(Token token, string value) => TimeSpan.FromMicroseconds(Number(token, value, int.MaxValue));
+
+    // Below 88 bytes a segment would carry less than the 48 bytes that Linux's tcp_min_snd_mss asks for.
+    private static int Mtu(Token token, string value) =>
+        Number(token, value, ushort.MaxValue) is >= 88 and var mtu ? (int)mtu : throw new ScriptSyntaxException(token, "An MTU is a number from 88 to 65535");
 
     private static long Number(Token token, string value, long most) =>
         long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number <= most

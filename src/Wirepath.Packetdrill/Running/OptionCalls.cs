@@ -62,6 +62,8 @@ internal sealed partial class SystemCalls
         }
 
         int value = (int)Math.Clamp(Number(call, 3), int.MinValue, int.MaxValue);
+        if (name is "SO_RCVBUF" or "SO_SNDBUF")
+            value = Math.Clamp(value, 1, 1 << 30);
         return name switch
         {
             "SO_RCVBUF" => settings with { ReceiveBuffer = new BufferSizes(settings.ReceiveBuffer.Min, value, value), TuneReceiveBuffer = false },
