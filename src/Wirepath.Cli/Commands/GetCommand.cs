@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Wirepath.Events;
-using Wirepath.Explain;
 using Wirepath.Http;
 
 namespace Wirepath.Cli.Commands;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Wirepath.Events;
 using Wirepath.Http;
 using Wirepath.Stack;
 using Wirepath.Wire;
