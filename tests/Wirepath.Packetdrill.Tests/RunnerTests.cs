@@ -55,6 +55,28 @@ public class RunnerTests
         RunAndFail("+0 < P. 1:11(10) ack 1 win 257\n+.2 > . 1:1(0) ack 11").Actual.ShouldBe("it at 0.100");
     }
 
+    [Fact]
+    public void One_expected_segment_may_stand_for_those_that_a_device_would_have_made_of_it()
+    {
+        string wide = Accepted.Replace("win 257", "win 32792", StringComparison.Ordinal) + "+0 write(4, ..., 2500) = 2500\n+0 > P. 1:2501(2500) ack 1";
+        Run(wide).ShouldBe(new ScriptPassed(Unasked: 0));
+        Run("--strict_segments\n" + wide).ShouldBeOfType<ScriptFailed>();
+    }
+
+    [Fact]
+    public void Commands_become_settings()
+    {
+        Run("""
+            `../common/defaults.sh
+            ../common/set_sysctls.py /proc/sys/net/ipv4/tcp_timestamps=0 \
+                                     /proc/sys/net/ipv4/tcp_sack=0; sysctl -q net.ipv4.tcp_syn_retries=1`
+            0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
+            +0...3 connect(3, ..., ...) = -1
+            +0 > S 0:0(0) <mss 1460,nop,wscale 8>
+            +1 > S 0:0(0) <mss 1460,nop,wscale 8>
+            """).ShouldBe(new ScriptPassed(Unasked: 0));
+    }
+
     [Theory]
     [InlineData("--ip_version=ipv6\n0 close(3) = 0", "ipv6: the host speaks IPv4")]
     [InlineData("`tc qdisc add dev tun0`\n0 close(3) = 0", "the command 'tc qdisc add dev tun0'")]

@@ -24,11 +24,12 @@ internal static class OptionReader
             "bind_port" => options with { BindPort = (ushort)Number(token, value, ushort.MaxValue) },
             "connect_port" => options with { ConnectPort = (ushort)Number(token, value, ushort.MaxValue) },
             "mtu" => options with { Mtu = Mtu(token, value) },
+            "strict_segments" => options with { StrictSegments = value != "0" },
             "ip_version" when value == "ipv4" => options,
             "ip_version" => options with { Unoffered = $"{value}: the host speaks IPv4" },
             // What concerns packetdrill's own machinery: real time, real devices, its exit.
-            "speed" or "verbose" or "non_fatal" or "init_scripts" or "send_omit_free" or "strict_segments" or "code_command" or "code_format" or "wire_client"
-                or "wire_server" or "is_anyip" or "use_expect" or "debug" or "dry_run" or "persistent_tun_dev" or "fault_injection" => options,
+            "speed" or "verbose" or "non_fatal" or "init_scripts" or "send_omit_free" or "code_command" or "code_format" or "wire_client"
+                or "wire_server" or "mss" or "tcp_ts_ecr_scaled" or "is_anyip" or "use_expect" or "debug" or "dry_run" or "persistent_tun_dev" or "fault_injection" => options,
             _ => throw new ScriptSyntaxException(token, "Options are --tolerance_usecs, --tcp_ts_tick_usecs, --local_ip, --remote_ip, --gateway_ip, --netmask_ip, "
                 + "--bind_port, --connect_port, --mtu, --ip_version"),
         };

@@ -27,6 +27,9 @@ internal sealed record ScriptOptions
 
     public int Mtu { get; init; } = 1500;
 
+    /// <summary>True: segments are compared one by one. False: a script written where a device cuts super-segments names several as one.</summary>
+    public bool StrictSegments { get; init; }
+
     /// <summary>What these options need that is not offered; null when all is well.</summary>
     public string? Unoffered { get; init; }
 }

@@ -129,6 +129,11 @@ internal sealed partial class ScriptParser
         return options;
     }
 
+    // RFC 6994: experiments share a kind; the two bytes behind it say which (RFC 7413 appendix A).
+    private const TcpOptionKind Experiment = (TcpOptionKind)254;
+
+    private static ReadOnlySpan<byte> FastOpenMagic => [0xF9, 0x89];
+
     private OptionPattern ReadOption()
     {
         string name = Next.Kind == TokenKind.Word ? Take().Text : "";
@@ -153,10 +158,12 @@ internal sealed partial class ScriptParser
                 return new OptionPattern(TcpOptionKind.Timestamps, value, ReadNumber(uint.MaxValue, "TSecr"));
             case "sack":
                 return new OptionPattern(TcpOptionKind.Sack, Blocks: ReadBlocks());
+            case "FOEXP":
+                return new OptionPattern(Experiment, Cookie: [.. FastOpenMagic, .. ReadCookie()]);
             case "FO":
                 return new OptionPattern(TcpOptionKind.FastOpen, Cookie: ReadCookie());
             default:
-                throw new ScriptSyntaxException(tokens[Math.Max(0, name.Length > 0 ? _at - 1 : _at)], "TCP options are mss, wscale, sackOK, sack, TS, FO, nop, eol");
+                throw new ScriptSyntaxException(tokens[Math.Max(0, name.Length > 0 ? _at - 1 : _at)], "TCP options are mss, wscale, sackOK, sack, TS, FO, FOEXP, nop, eol");
         }
     }
 

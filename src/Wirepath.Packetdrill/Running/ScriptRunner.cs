@@ -187,7 +187,7 @@ public sealed class ScriptRunner
     private static bool Fits(SystemCall call, CallOutcome outcome) => call.Result switch
     {
         null or AnyExpression => true,
-        NumberExpression number => number.Value == outcome.Value && (call.Errno ?? "") == (outcome.Errno ?? ""),
+        NumberExpression number => number.Value == outcome.Value && (call.Errno is null || call.Errno == outcome.Errno),
         _ => true,
     };
 
@@ -200,7 +200,7 @@ public sealed class ScriptRunner
         TimeSpan last = any ? _begin + s_anyTime : _begin - expected.Time.Start + expected.Time.Last;
         Bench.RunUntil(any ? Bench.Elapsed : _begin);
         Bench.RunUntil(() => Peers.HasSeen, last + (any ? TimeSpan.Zero : s_patience));
-        if (Peers.Take() is not { } actual || Peers.Current is not { } conversation)
+        if (Peers.Take(_script.Options.StrictSegments ? 0 : expected.Segment.Length) is not { } actual || Peers.Current is not { } conversation)
         {
             string waited = any ? "" : $" until {SegmentText.Seconds(last + s_patience)}";
             throw ScriptEndedException.Failed(expected, $"{expected.Source} at {SegmentText.Seconds(_begin)}", $"nothing{waited}");

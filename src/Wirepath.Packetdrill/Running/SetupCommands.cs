@@ -6,11 +6,19 @@ namespace Wirepath.Packetdrill;
 /// <summary>What the shell commands of scripts mean to a host that has no shell: <c>sysctl</c> becomes a setting.</summary>
 internal static class SetupCommands
 {
+    // Scripts are written for servers, and their suites set a kernel up like one. What differs from this host's defaults:
+    private static readonly string[] s_serverDefaults =
+    [
+        "net.ipv4.tcp_rmem=4096 540000 15728640", "net.ipv4.tcp_wmem=4096 262144 4194304",
+        "net.ipv4.tcp_syn_retries=5", "net.ipv4.tcp_slow_start_after_idle=0",
+    ];
+
     /// <summary>Applies the commands, one a line or with ; or &amp;&amp; between them.</summary>
     /// <returns>Null; or why they cannot be done.</returns>
     public static string? Apply(string text, ref HostSettings settings)
     {
-        foreach (string line in text.Split(['\n', ';'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        string joined = text.Replace("\\\n", " ", StringComparison.Ordinal); // a line that goes on
+        foreach (string line in joined.Split(['\n', ';'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             foreach (string command in line.Split("&&", StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             {
@@ -30,19 +38,25 @@ internal static class SetupCommands
         switch (program)
         {
             case "sysctl" or "set_sysctls.py":
-                foreach (string assignment in words.Skip(1).Where(w => !w.StartsWith('-')))
-                {
-                    if (Assign(assignment, ref settings) is { } problem)
-                        return problem;
-                }
-
-                return null;
-            case "defaults.sh" or "sleep" or "true" or ":" or "sync":
-                // defaults.sh gives the kernel the settings that scripts start from, which are this host's own.
+                return Assign(words.Skip(1).Where(w => !w.StartsWith('-')), ref settings);
+            case "defaults.sh":
+                return Assign(s_serverDefaults, ref settings);
+            case "sleep" or "true" or ":" or "sync":
                 return null;
             default:
                 return $"the command '{string.Join(' ', words)}'";
         }
+    }
+
+    private static string? Assign(IEnumerable<string> assignments, ref HostSettings settings)
+    {
+        foreach (string assignment in assignments)
+        {
+            if (Assign(assignment, ref settings) is { } problem)
+                return problem;
+        }
+
+        return null;
     }
 
     private static string? Assign(string assignment, ref HostSettings settings)

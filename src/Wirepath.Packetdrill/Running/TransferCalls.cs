@@ -10,12 +10,12 @@ internal sealed partial class SystemCalls
 {
     private async Task<CallOutcome> ReadAsync(SystemCall call)
     {
+        SymbolExpression? flags = call.Name is "recv" or "recvfrom" ? Symbols(call, 3) : null;
+        RequireFlags(call, flags, "MSG_DONTWAIT", "MSG_NOSIGNAL");
         if (Find(call) is not { } socket)
             return CallOutcome.Error("EBADF");
         if (socket.Stream is not { } stream)
             return CallOutcome.Error(socket.Connecting is { IsCompleted: false } && socket.IsNonBlocking ? "EAGAIN" : "ENOTCONN");
-        SymbolExpression? flags = call.Name is "recv" or "recvfrom" ? Symbols(call, 3) : null;
-        RequireFlags(call, flags, "MSG_DONTWAIT", "MSG_NOSIGNAL");
         byte[] buffer = new byte[call.Name == "readv" ? Lengths(call).Sum() : Math.Clamp(Number(call, 2), 0, 64 << 20)];
         if (socket.IsReadClosed && stream.Statistics.Unread == 0)
             return default;
@@ -49,12 +49,12 @@ internal sealed partial class SystemCalls
 
     private async Task<CallOutcome> WriteAsync(SystemCall call)
     {
+        SymbolExpression? flags = call.Name is "send" or "sendto" ? Symbols(call, 3) : null;
+        RequireFlags(call, flags, "MSG_DONTWAIT", "MSG_NOSIGNAL");
         if (Find(call) is not { } socket)
             return CallOutcome.Error("EBADF");
         if (socket.Stream is not { } stream)
             return CallOutcome.Error(socket.Connecting is { IsCompleted: false } && socket.IsNonBlocking ? "EAGAIN" : "EPIPE");
-        SymbolExpression? flags = call.Name is "send" or "sendto" ? Symbols(call, 3) : null;
-        RequireFlags(call, flags, "MSG_DONTWAIT", "MSG_NOSIGNAL");
         if (socket.IsSendClosed)
             return CallOutcome.Error("EPIPE");
         byte[] bytes = Content(call, socket.Written.Count);
