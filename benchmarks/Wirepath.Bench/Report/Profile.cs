@@ -19,6 +19,9 @@ internal static class Profile
     private const int BufferMegabytes = 256;
     private const int MostLines = 30;
 
+    // The thread ran on to its next poll before it could be stopped: where it had been is not known.
+    private const string StoppedAtPoll = "Thread.<PollGC>";
+
     // The frames below which the work of interest is done.
     private static readonly string[] s_loops = ["MemoryTransfer.RunFor", "LoopThread.Run"];
 
@@ -66,7 +69,7 @@ internal static class Profile
     {
         var self = new Dictionary<string, int>(StringComparer.Ordinal);
         var within = new Dictionary<string, int>(StringComparer.Ordinal);
-        int samples = 0;
+        int samples = 0, setAside = 0;
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var frames = new List<string>();
         foreach (var sample in log.Events.Where(e => e.ProviderName == SampleProfiler))
@@ -82,6 +85,12 @@ internal static class Profile
             int loop = frames.FindIndex(frame => s_loops.Contains(frame));
             if (loop < 0)
                 continue;
+            if (frames[0].StartsWith(StoppedAtPoll, StringComparison.Ordinal))
+            {
+                setAside++;
+                continue;
+            }
+
             samples++;
             Count(self, frames[0]);
             seen.Clear();
@@ -90,7 +99,7 @@ internal static class Profile
         }
 
         var text = new StringBuilder();
-        text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"{row.Title}: {samples} samples; share within a method itself, and with what it calls");
+        text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"{row.Title}: {samples} samples ({setAside} set aside); share within a method itself, and with what it calls");
         foreach ((string name, int count) in within.OrderByDescending(pair => self.GetValueOrDefault(pair.Key)).ThenByDescending(pair => pair.Value).Take(MostLines))
             text.AppendLine(CultureInfo.InvariantCulture, $"  {(double)self.GetValueOrDefault(name) / samples,6:0.0 %} {(double)count / samples,6:0 %}  {name}");
         return text.ToString().TrimEnd();
