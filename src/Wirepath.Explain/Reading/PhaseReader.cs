@@ -78,7 +78,8 @@ internal static class PhaseReader
                     hop++;
                     exchange = -1;
                     break;
-                case NeighborRequested s:
+                // A packet waits. Requests without one only confirm an address that is in use (RFC 4861 §7.3), and cost nobody time.
+                case NeighborLookup { Hit: false } s:
                     open.TryAdd((PhaseKind.Arp, s.Address), (e.At, hop));
                     break;
                 case NeighborResolved f:
