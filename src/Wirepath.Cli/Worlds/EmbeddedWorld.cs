@@ -40,7 +40,8 @@ internal sealed class EmbeddedWorld : World
 
     public override string Title(CommandWords words) => words.EmbeddedInternet(_seed);
 
-    public override X509Certificate2Collection TrustedRoots => EmbeddedInternet.TrustedRoots;
+    // Made on first use: most runs need no certificate, and its keys take time.
+    public override Func<X509Certificate2Collection> TrustedRoots => static () => EmbeddedInternet.TrustedRoots;
 
     /// <exception cref="UnknownLinkException">The knobs are for a link that is not there.</exception>
     public static EmbeddedWorld Create(NetworkChoice choice, EventLog log) =>
