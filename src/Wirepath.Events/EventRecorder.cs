@@ -4,19 +4,31 @@ namespace Wirepath.Events;
 /// <param name="most">How many events to keep at the most; later ones are counted in <see cref="Left"/> and dropped.</param>
 public sealed class EventRecorder(int most = 5_000_000) : IEventSink
 {
+    private readonly Lock _lock = new();
     private readonly List<Event> _events = [];
 
+    /// <summary>The list itself: to be read when nobody writes any more, or on the one thread that does.</summary>
     public IReadOnlyList<Event> Events => _events;
+
+    /// <summary>What has been heard so far, while others go on writing.</summary>
+    public IReadOnlyList<Event> Snapshot()
+    {
+        lock (_lock)
+            return [.. _events];
+    }
 
     /// <summary>Events that found no room.</summary>
     public long Left { get; private set; }
 
     public void OnEvent(Event written)
     {
-        if (_events.Count < most)
-            _events.Add(written);
-        else
-            Left++;
+        lock (_lock)
+        {
+            if (_events.Count < most)
+                _events.Add(written);
+            else
+                Left++;
+        }
     }
 
     /// <summary>The event with this number; null when it was written before this recorder listened.</summary>

@@ -30,6 +30,7 @@ public sealed partial class TcpConnection
         _congestion = CongestionControls.Create(settings.CongestionControl);
         _rtt = new RttEstimator(settings.InitialRto, settings.MinRto, settings.MaxRto);
         _recovery = new NewRenoRecovery(iss);
+        _cwndUsage = new CwndUsage(iss);
         _quickAcks = settings.QuickAcks;
         _lastSentAt = _lastReceivedAt = now;
         _sendCause = log.Because;
@@ -89,6 +90,22 @@ public sealed partial class TcpConnection
         {
             _keepAlive = value;
             _timers.KeepAlive = value && State is not (TcpState.Closed or TcpState.TimeWait) ? _lastReceivedAt + _settings.KeepAliveTime : Instant.Never;
+        }
+    }
+
+    /// <summary>
+    /// Limits and timers. A change counts from the next decision on; what was chosen at the start stays: buffers that were
+    /// announced, congestion control, bounds of the RTO.
+    /// </summary>
+    public TcpSettings Settings
+    {
+        get => _settings;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            _settings = value;
+            if (KeepAlive)
+                KeepAlive = true; // counts anew from the last segment
         }
     }
 

@@ -208,7 +208,7 @@ public class ClosingTests
             close
             > F. 1:1(0) ack 1
             +0.1 < P. 1:11(10) ack 2
-            > R. 2:2(0) ack 1
+            > R 2:2(0)
             end Aborted
             released
             """);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Wirepath.Events;
+using Wirepath.Tests;
 using Wirepath.Wire;
 
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
@@ -16,6 +17,7 @@ public class RandomWorldTests
     [InlineData(600, 150)]
     public void Every_byte_arrives_once_and_in_order_in_any_world(int first, int count)
     {
+        (first, count) = (LongRun.Count(first, first * 20), LongRun.Count(count, count * 20));
         long outstanding = BlockPool.Shared.Outstanding;
         for (int seed = first; seed < first + count; seed++)
         {

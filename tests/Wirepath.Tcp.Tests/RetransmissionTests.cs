@@ -193,7 +193,7 @@ public class RetransmissionTests
     {
         var reno = new Reno();
         reno.OnEstablished(1000, 10);
-        var limited = new CongestionContext(Pair.Start, 1000, 10_000, IsCwndLimited: true, TimeSpan.Zero);
+        var limited = new CongestionContext(Pair.Start, 1000, 10_000, 10_000, IsCwndLimited: true, TimeSpan.Zero);
         for (int i = 0; i < 5; i++)
             reno.OnAcknowledged(2000, limited);
         reno.Cwnd.ShouldBe(20_000);

@@ -73,7 +73,7 @@ internal static class DnsCommand
         string explanation = answer.Succeeded ? "" : report.Words.NameFailed(answer);
         NodeLog.ApplicationCause = world.Host.Log.Write(NodeLog.ApplicationCause, new NavigationFinished(answer.Succeeded ? 0 : ExitCodes.Dns, answer.Explanation));
         if (trace)
-            report.Story(recorder.Events, world);
+            report.Story(recorder.Snapshot(), world);
         foreach (DnsRecord record in answer.Records)
             report.Line(record.ToString()!);
         report.Json("answer", writer =>

@@ -86,12 +86,12 @@ internal static class GetCommand
                 if (i == urls.Length - 1 || shell.Stopped.IsCancellationRequested)
                     world.Run(async _ => { await fetcher.DisposeAsync().ConfigureAwait(false); return 0; }, CancellationToken.None);
                 world.Settle();
-                report.Navigation(recorder.Events, world, i, result);
+                report.Navigation(recorder.Snapshot(), world, i, result);
                 if (code == ExitCodes.Success)
                     code = result.ExitCode;
             }
 
-            report.Finish(recorder.Events, world);
+            report.Finish(recorder.Snapshot(), world);
             return code;
         }
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Wirepath.Events;
 using Wirepath.Explain;
-using Wirepath.Http;
 
 namespace Wirepath.Cli.Commands;
 

@@ -1,4 +1,5 @@
 using Wirepath.Events;
+using Wirepath.Tcp;
 using Wirepath.Wire;
 
 namespace Wirepath.Stack;
@@ -10,8 +11,13 @@ namespace Wirepath.Stack;
 /// </summary>
 public sealed class Host : IDisposable
 {
-    /// <summary>Rounds of one poll before the caller has its turn again; in virtual time they are all at one instant.</summary>
-    private const int MostRounds = 64;
+    /// <summary>
+    /// Rounds of one poll before the caller has its turn again; in virtual time they are all at one instant. So few that what
+    /// one host sends another on the same thread still finds in the cache (docs/performance.md).
+    /// </summary>
+    private const int MostRounds = 8;
+
+    private static readonly TcpSocketOptions s_defaultOptions = new();
 
     private readonly Inbox _inbox = new();
     private readonly Queue<ICompletion> _deliveries = new();
@@ -120,13 +126,22 @@ public sealed class Host : IDisposable
     /// <summary>Opens a connection.</summary>
     /// <exception cref="NetworkException">Refused, timed out, unreachable, or nothing could be sent.</exception>
     public ValueTask<TcpStream> ConnectAsync(IpEndpoint remote, CancellationToken cancellation = default) =>
-        new TcpLayer.ConnectOperation(this, remote).ConnectAsync(cancellation);
+        ConnectAsync(remote, s_defaultOptions, cancellation);
+
+    /// <summary>Opens a connection from a named end, or with settings of its own.</summary>
+    /// <exception cref="NetworkException">Refused, timed out, unreachable, or nothing could be sent: the local end may be in use.</exception>
+    public ValueTask<TcpStream> ConnectAsync(IpEndpoint remote, TcpSocketOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new TcpLayer.ConnectOperation(this, remote, options).ConnectAsync(cancellation);
+    }
 
     /// <summary>Listens from now on. Port 0: a free one.</summary>
     /// <param name="local">An unspecified address means all.</param>
     /// <param name="backlog">Established connections that nobody has accepted yet, at the most.</param>
+    /// <param name="settings">Inherited by the connections; null for the host's.</param>
     /// <exception cref="NetworkException">The port is taken.</exception>
-    public TcpAcceptor Listen(IpEndpoint local, int backlog = 128) => Tcp.Listen(local, backlog);
+    public TcpAcceptor Listen(IpEndpoint local, int backlog = 128, TcpSettings? settings = null) => Tcp.Listen(local, backlog, settings ?? Settings.Tcp);
 
     /// <summary>Opens a UDP socket. Port 0: a random free one.</summary>
     /// <param name="local">An unspecified address means all.</param>
@@ -202,7 +217,7 @@ public sealed class Host : IDisposable
         (_isPolling, LoopTime) = (true, now);
         bool busy = true;
         for (int round = 0; busy && round < MostRounds && !_isDisposed; round++)
-            busy = DoRound(now);
+            busy = DoRound(ref now);
         foreach (Interface on in _toFlush)
         {
             on.NeedsFlush = false;
@@ -215,10 +230,13 @@ public sealed class Host : IDisposable
         return _isDisposed ? Instant.Never : busy ? now : Wheel.NextDue;
     }
 
-    private bool DoRound(Instant now)
+    private bool DoRound(ref Instant now)
     {
         _isInLayers = true;
         int done = _inbox.Drain(now);
+        // A kernel at the other end answers within the call that sends: without a look at the clock each round trip would be
+        // zero. In virtual time the clock stands still during a poll.
+        LoopTime = now = Instant.Max(now, Log.Now);
         foreach (Interface on in _interfaces)
             done += on.Receive(Settings.ReceiveBatch, now);
         Log.Because = EventId.None;

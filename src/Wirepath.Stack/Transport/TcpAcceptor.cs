@@ -13,10 +13,10 @@ public sealed class TcpAcceptor : IDisposable
     private int _disposed;
     private bool _isClosed;
 
-    internal TcpAcceptor(Host host, IpEndpoint local, int backlog)
+    internal TcpAcceptor(Host host, IpEndpoint local, int backlog, TcpSettings settings)
     {
         (_host, Local) = (host, local);
-        Listener = new TcpListener(local, backlog, host.Settings.Tcp, host.Log);
+        Listener = new TcpListener(local, backlog, settings, host.Log);
         _close = new CloseCommand(this);
         if (host.Log.IsEnabled)
             host.Log.Write(NodeLog.ApplicationCause, new SocketCalled(new ConnectionId(local, default), "listen", backlog));

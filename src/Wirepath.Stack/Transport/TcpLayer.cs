@@ -39,7 +39,7 @@ internal sealed partial class TcpLayer(Host host)
 
     // ---- Opening -------------------------------------------------------------------------------------------------
 
-    public TcpAcceptor Listen(IpEndpoint local, int backlog)
+    public TcpAcceptor Listen(IpEndpoint local, int backlog, TcpSettings settings)
     {
         if (local.Address.IsNone)
             local = local with { Address = IpAddress.AnyV4 };
@@ -47,7 +47,7 @@ internal sealed partial class TcpLayer(Host host)
         {
             if (local.Port == 0)
                 local = local with { Port = FreeListenPort(local.Address) };
-            var acceptor = new TcpAcceptor(host, local, backlog);
+            var acceptor = new TcpAcceptor(host, local, backlog, settings);
             if (!_acceptors.TryAdd(local, acceptor))
                 throw new NetworkException(ConnectionEnd.NotSent, $"TCP port {local.Port} of {local.Address} is already listened on by {host.Name}.");
             return acceptor;
@@ -96,7 +96,7 @@ internal sealed partial class TcpLayer(Host host)
         return false;
     }
 
-    private void Connect(ConnectOperation operation, IpEndpoint remote, Instant now)
+    private void Connect(ConnectOperation operation, IpEndpoint remote, TcpSocketOptions options, Instant now)
     {
         if (!host.Ipv4Out.TryRoute(remote.Address, out RouteDecision route))
         {
@@ -107,10 +107,13 @@ internal sealed partial class TcpLayer(Host host)
             return;
         }
 
-        if (!TryChooseLocal(route.Source, remote, now, out IpEndpoint local))
+        IpAddress source = options.Local.Address.IsNone || options.Local.Address.IsUnspecified ? route.Source : options.Local.Address;
+        var local = new IpEndpoint(source, options.Local.Port);
+        if (local.Port != 0 ? !MayUse(local, remote, now) : !TryChooseLocal(source, remote, now, out local))
         {
-            operation.Fail(new NetworkException(ConnectionEnd.NotSent,
-                $"All {host.Settings.Sockets.LocalPorts.Count} local ports of {route.Source} are in use towards {remote}."));
+            operation.Fail(new NetworkException(ConnectionEnd.NotSent, options.Local.Port != 0
+                ? $"{host.Name}'s port {options.Local.Port} of {source} is in use towards {remote}."
+                : $"All {host.Settings.Sockets.LocalPorts.Count} local ports of {source} are in use towards {remote}."));
             return;
         }
 
@@ -126,11 +129,31 @@ internal sealed partial class TcpLayer(Host host)
         host.AnnounceRoute(remote.Address, route);
         host.Statistics.TcpActiveOpens++;
         int mss = MssFor(remote.Address, route, now);
-        TcpConnection connection = TcpConnection.Connect(id, host.Settings.Tcp, _isn.Next(id, now), mss, host.Log, now, _isn.TimestampOffset(id));
+        TcpConnection connection = TcpConnection.Connect(id, options.Tcp ?? host.Settings.Tcp, _isn.Next(id, now), mss, host.Log, now, _isn.TimestampOffset(id));
         TcpSocket socket = Add(connection, route, mss);
         socket.Connecting = operation;
         operation.Socket = socket;
         Touch(socket, now);
+    }
+
+    // A port that the application has named: free, or given up by a connection in TIME-WAIT.
+    private bool MayUse(IpEndpoint local, IpEndpoint remote, Instant now)
+    {
+        if (!host.IsLocal(local.Address) || FindAcceptor(local) is not null)
+            return false;
+        if (!_sockets.TryGetValue(new ConnectionId(local, remote), out TcpSocket? taken))
+            return true;
+        if (!MayReuse(taken, remote, now))
+            return false;
+        Recycle(taken, now);
+        return true;
+    }
+
+    private void Recycle(TcpSocket socket, Instant now)
+    {
+        host.Statistics.TcpExtTWRecycled++;
+        socket.Connection.Abort(now);
+        Remove(socket, now);
     }
 
     private bool TryChooseLocal(IpAddress source, IpEndpoint remote, Instant now, out IpEndpoint local)
@@ -154,9 +177,7 @@ internal sealed partial class TcpLayer(Host host)
         if (reusable is null)
             return false;
         local = reusable.Connection.Id.Local;
-        host.Statistics.TcpExtTWRecycled++;
-        reusable.Connection.Abort(now);
-        Remove(reusable, now);
+        Recycle(reusable, now);
         return true;
     }
 
@@ -256,7 +277,7 @@ internal sealed partial class TcpLayer(Host host)
         _spare = null;
     }
 
-    internal sealed class ConnectOperation(Host host, IpEndpoint remote) : Operation<TcpStream>(host)
+    internal sealed class ConnectOperation(Host host, IpEndpoint remote, TcpSocketOptions options) : Operation<TcpStream>(host)
     {
         public TcpSocket? Socket { get; set; }
 
@@ -266,7 +287,7 @@ internal sealed partial class TcpLayer(Host host)
             return Post(cancellation);
         }
 
-        protected override void OnStart(Instant now) => Host.Tcp.Connect(this, remote, now);
+        protected override void OnStart(Instant now) => Host.Tcp.Connect(this, remote, options, now);
 
         protected override void OnCancelled()
         {

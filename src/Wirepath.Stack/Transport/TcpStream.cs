@@ -45,6 +45,13 @@ public sealed class TcpStream : Stream
         set => Do(_ => Socket.Connection.KeepAlive = value);
     }
 
+    /// <summary>Limits and timers of this connection; the host's or the socket's own to begin with.</summary>
+    public TcpSettings Settings
+    {
+        get => Socket.Connection.Settings;
+        set => Do(_ => Socket.Connection.Settings = value);
+    }
+
     /// <summary>The event that made the last bytes readable: what an answer to them is because of.</summary>
     public EventId ReadCause { get; private set; }
 

@@ -34,7 +34,8 @@ public sealed partial class TcpConnection
 
         if (length > 0 && _applicationGone)
         {
-            ResetAndFinish(ConnectionEnd.Aborted, "data arrived and nobody is there to read it");
+            WantStrayReset(segment.Header.Acknowledgment); // as for no connection: §3.6.1 only says that the peer must hear of it
+            Finish(ConnectionEnd.Aborted, "data arrived and nobody is there to read it", TcpTransition.GaveUp);
             return;
         }
 

@@ -4,9 +4,10 @@ namespace Wirepath.Tcp;
 /// <param name="Now">The connection's time.</param>
 /// <param name="Mss">Payload of a full segment.</param>
 /// <param name="FlightSize">Sent and not yet acknowledged, before the event.</param>
-/// <param name="IsCwndLimited">cwnd, not the application or the peer's window, held the sender back.</param>
+/// <param name="FlightPeak">The most that was in flight within the last window.</param>
+/// <param name="IsCwndLimited">cwnd, not the application or the peer's window, held the sender back within the last window.</param>
 /// <param name="SmoothedRtt">Zero before the first sample.</param>
-public readonly record struct CongestionContext(Wire.Instant Now, int Mss, long FlightSize, bool IsCwndLimited, TimeSpan SmoothedRtt);
+public readonly record struct CongestionContext(Wire.Instant Now, int Mss, long FlightSize, long FlightPeak, bool IsCwndLimited, TimeSpan SmoothedRtt);
 
 /// <summary>
 /// Decides cwnd and ssthresh. Loss recovery tells it what happened; which bytes are sent again is not its business.

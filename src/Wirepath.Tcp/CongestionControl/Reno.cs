@@ -20,7 +20,7 @@ internal sealed class Reno : ICongestionControl
         if (Cwnd < Ssthresh)
         {
             // In slow start cwnd may run ahead to twice of what is used: the burst that proves it comes next.
-            if (!context.IsCwndLimited && Cwnd >= 2 * context.FlightSize)
+            if (!context.IsCwndLimited && Cwnd >= 2 * context.FlightPeak)
                 return;
             long step = Math.Min(bytes, Ssthresh - Cwnd);
             Cwnd += step;

@@ -76,7 +76,7 @@ public sealed partial class TcpConnection
         SequenceNumber end = SendEnd;
         if (_sndNxt == end)
         {
-            _isCwndLimited = false;
+            _cwndUsage.Note(limited: false, FlightSize, _sndUna, _sndNxt);
             return false;
         }
 
@@ -93,7 +93,7 @@ public sealed partial class TcpConnection
         long window = _sndWnd - flight;
         if (_forceFirst)
             window = Math.Max(window, full);
-        long room = _congestion.Cwnd + _recovery.LimitedTransmit(full) - flight;
+        long room = _congestion.Cwnd + (isNew ? _recovery.LimitedTransmit(full) : 0) - flight; // RFC 3042 §2: new bytes only
         long unsent = _dataEnd - _sndNxt;
         if (unsent == 0)
         {
@@ -129,7 +129,7 @@ public sealed partial class TcpConnection
     /// <summary>Nothing may go now. With nothing in flight no ACK will change that, so the persist timer must.</summary>
     private bool Blocked(bool cwnd, Instant now)
     {
-        _isCwndLimited = cwnd;
+        _cwndUsage.Note(cwnd, FlightSize, _sndUna, _sndNxt);
         if (_sndNxt == _sndUna)
         {
             _timers.Retransmit = Instant.Never;

@@ -6,7 +6,7 @@ namespace Wirepath.Tcp;
 // The transmission control block of RFC 9293 §3.3.1.
 public sealed partial class TcpConnection
 {
-    private readonly TcpSettings _settings;
+    private TcpSettings _settings;
     private readonly NodeLog _log;
     private readonly TcpListener? _listener;
     private readonly ICongestionControl _congestion;
@@ -82,7 +82,7 @@ public sealed partial class TcpConnection
     private bool _isTiming;
     private SequenceNumber _timedEnd;
     private Instant _timedAt;
-    private bool _isCwndLimited;
+    private CwndUsage _cwndUsage;
     private Instant _lastSentAt;
     private EventId _timerCause;            // what armed the retransmission or the persist timer: only one of them runs
     private int _probesUnanswered;
@@ -109,5 +109,5 @@ public sealed partial class TcpConnection
 
     private long SendCapacity => Math.Clamp(2 * _congestion.Cwnd, _settings.SendBuffer.Default, Math.Max(_settings.SendBuffer.Default, _settings.SendBuffer.Max));
 
-    private CongestionContext Congestion(Instant now) => new(now, FullPayload, FlightSize, _isCwndLimited, _rtt.Smoothed);
+    private CongestionContext Congestion(Instant now) => new(now, FullPayload, FlightSize, Math.Max(_cwndUsage.Peak, FlightSize), _cwndUsage.IsLimited, _rtt.Smoothed);
 }

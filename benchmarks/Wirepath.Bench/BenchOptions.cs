@@ -1,0 +1,104 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace Wirepath.Bench;
+
+/// <summary>What the command line asks for.</summary>
+internal sealed record BenchOptions
+{
+    /// <summary>Parts of the table, in its order.</summary>
+    public IReadOnlyList<string> Parts { get; init; } = [];
+
+    /// <summary>Parts were named: one that cannot be measured is then a failure.</summary>
+    public bool PartsWereNamed { get; init; }
+
+    /// <summary>BenchmarkDotNet instead of the table.</summary>
+    public bool Micro { get; init; }
+
+    /// <summary>Which micro-benchmarks; null means all.</summary>
+    public string? Filter { get; init; }
+
+    /// <summary>How long one sample takes. Default 1 s: the whole table in about two minutes.</summary>
+    public TimeSpan SampleTime { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Samples of each row, taken in turns; the table shows their median. Default 3.</summary>
+    public int Repeats { get; init; } = 3;
+
+    public bool Json { get; init; }
+
+    /// <summary>A profile of each row instead of the table.</summary>
+    public bool Profile { get; init; }
+
+    public bool Help { get; init; }
+
+    private const double MostSeconds = 3600;
+    private const int MostRepeats = 1000;
+
+    public static bool TryParse(IReadOnlyList<string> arguments, IReadOnlyList<string> partNames, [NotNullWhen(true)] out BenchOptions? options, [NotNullWhen(false)] out string? error)
+    {
+        var parsed = new BenchOptions();
+        var parts = new List<string>();
+        options = null;
+        for (int i = 0; i < arguments.Count; i++)
+        {
+            string argument = arguments[i];
+            string? value = i + 1 < arguments.Count ? arguments[i + 1] : null;
+            switch (argument)
+            {
+                case "--help" or "-h":
+                    options = new BenchOptions { Help = true };
+                    error = null;
+                    return true;
+                case "--json":
+                    parsed = parsed with { Json = true };
+                    break;
+                case "--profile":
+                    parsed = parsed with { Profile = true };
+                    break;
+                case "--seconds":
+                    if (!double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds) || seconds is < 0.05 or > MostSeconds)
+                        return Fail($"--seconds wants a number from 0.05 to {MostSeconds}{Instead(value)}.", out error);
+                    parsed = parsed with { SampleTime = TimeSpan.FromSeconds(seconds) };
+                    i++;
+                    break;
+                case "--repeats":
+                    if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int repeats) || repeats is < 1 or > MostRepeats)
+                        return Fail($"--repeats wants a whole number from 1 to {MostRepeats}{Instead(value)}.", out error);
+                    parsed = parsed with { Repeats = repeats };
+                    i++;
+                    break;
+                case "micro" when parts.Count == 0 && !parsed.Micro:
+                    parsed = parsed with { Micro = true };
+                    break;
+                default:
+                    if (argument.StartsWith('-'))
+                        return Fail($"There is no option '{argument}'; --help lists them.", out error);
+                    if (parsed.Micro && parsed.Filter is null)
+                        parsed = parsed with { Filter = argument };
+                    else if (!parsed.Micro && partNames.Contains(argument))
+                        parts.Add(argument);
+                    else if (parsed.Micro)
+                        return Fail($"'micro' takes one filter; '{argument}' is a second one.", out error);
+                    else
+                        return Fail($"There is no part '{argument}'; there are {string.Join(", ", partNames)} and micro.", out error);
+                    break;
+            }
+        }
+
+        if (parsed.Micro && (parsed.Json || parsed.Profile))
+            return Fail("--json and --profile belong to the table, not to 'micro'.", out error);
+        if (parsed.Json && parsed.Profile)
+            return Fail("A profile is text: --profile and --json exclude each other.", out error);
+        options = parsed with { Parts = [.. partNames.Where(name => parts.Count == 0 || parts.Contains(name))], PartsWereNamed = parts.Count > 0 };
+        error = null;
+        return true;
+    }
+
+    private static string Instead(string? value) => value is null ? "" : $", not '{value}'";
+
+    private static bool Fail(string sentence, out string error)
+    {
+        error = sentence;
+        return false;
+    }
+}

@@ -1,0 +1,26 @@
+using Wirepath.Events;
+using Wirepath.Stack;
+using Wirepath.Tcp;
+using Wirepath.Wire;
+
+namespace Wirepath.Bench;
+
+/// <summary>Hosts as the benchmarks use them: default settings, no log, application code on the loop's own thread.</summary>
+internal static class BenchHost
+{
+    /// <summary>Payload of a super-segment: with headers it must fit into the 65,535 bytes of an IP packet.</summary>
+    private const int SuperSegmentBytes = 65_000;
+
+    private const int PrefixLength = 24;
+    private const ulong Seed = 1;
+
+    public static Host Create(string name, INetworkDevice device, IpAddress address, bool superSegments, TimeProvider time)
+    {
+        HostSettings settings = HostSettings.Default;
+        if (superSegments)
+            settings = settings with { Tcp = TcpSettings.Default with { MaxSuperSegmentBytes = SuperSegmentBytes } };
+        var host = new Host(name, settings, time, new RandomSource(Seed), EventLog.Silent) { CompleteInline = true };
+        host.AddInterface(device, "eth0").AddAddress(new InterfaceAddress(address, PrefixLength));
+        return host;
+    }
+}

@@ -1,0 +1,110 @@
+using System.Runtime.InteropServices;
+
+namespace Wirepath.Bench;
+
+internal static class Program
+{
+    private const int Ok = 0;
+    private const int Failed = 1;
+    private const int BadArguments = 2;
+    private const int Interrupted = 130;
+
+    private const string Help =
+        """
+        ./bench measures Wirepath on this machine.
+
+          ./bench [PART…]         the table of ratios; without a part, all of them:
+                                    memory    two hosts joined by a cable in memory, one thread
+                                    tap       bulk TCP, kernel <-> Wirepath over a TAP device, against the
+                                              kernel with itself over veth (root; iproute2 and ethtool)
+                                    echo      1-byte request/response, the same way (root)
+                                    connect   connections that live for one byte, the same way (root)
+          ./bench micro [FILTER]  micro-benchmarks (BenchmarkDotNet); FILTER is a part of a name, or a pattern with *
+
+          --seconds N   time of one sample (default 1)
+          --repeats N   samples of each row, taken in turns; the table shows medians (default 3)
+          --profile     where the time of each row goes, by method, instead of the table
+          --json        the table as one JSON object
+          --help        this text
+
+        Exit code: 0 all was measured that can be here, 1 something that was asked for was not, 2 bad arguments, 130 interrupted.
+        """;
+
+    private static int Main(string[] arguments)
+    {
+        IReadOnlyList<IPart> parts = [new MemoryPart(), new TapPart(), new EchoPart(), new ConnectPart()];
+        if (!BenchOptions.TryParse(arguments, [.. parts.Select(part => part.Name)], out BenchOptions? options, out string? error))
+        {
+            Console.Error.WriteLine($"bench: {error}");
+            return BadArguments;
+        }
+
+        if (options.Help)
+        {
+            Console.WriteLine(Help);
+            return Ok;
+        }
+
+        if (options.Micro)
+            return MicroBenchmarks.Run(options.Filter) ? Ok : Failed;
+        return RunTable([.. parts.Where(part => options.Parts.Contains(part.Name))], options);
+    }
+
+    private static int RunTable(IReadOnlyList<IPart> parts, BenchOptions options)
+    {
+        using var stop = new CancellationTokenSource();
+        // The namespaces must be removed before the process goes: both signals end the run in order.
+        void OnSignal(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            stop.Cancel();
+        }
+
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        Machine machine = Machine.Read();
+        Action<string> progress = Console.IsErrorRedirected ? _ => { } : Console.Error.Write;
+        if (!options.Json)
+            Console.WriteLine(machine.Describe());
+
+        var results = new List<PartResult>();
+        try
+        {
+            foreach (IPart part in parts)
+            {
+                if (options.Profile)
+                {
+                    ProfilePart(part, options, stop.Token);
+                    continue;
+                }
+
+                PartResult result = PartRunner.Run(part, options, progress, stop.Token);
+                results.Add(result);
+                if (!options.Json)
+                    Console.WriteLine(RatioTable.Draw(result));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            Console.Error.WriteLine("bench: interrupted; the network namespaces are removed.");
+            return Interrupted;
+        }
+
+        if (options.Json)
+            Console.WriteLine(ResultJson.Write(machine, options, results));
+        return results.Exists(result => result.Failures.Count > 0 || (result.LeftOut is not null && options.PartsWereNamed)) ? Failed : Ok;
+    }
+
+    private static void ProfilePart(IPart part, BenchOptions options, CancellationToken stop)
+    {
+        if (part.Unavailable is { } reason)
+        {
+            Console.WriteLine($"{part.Name}: left out: {reason}");
+            return;
+        }
+
+        using IBench bench = part.Open();
+        foreach (Row row in bench.Rows.Where(row => row.IsOurs))
+            Console.WriteLine(Profile.Take(row, new SampleTime(PartRunner.FirstWarmUp, options.SampleTime, stop)));
+    }
+}

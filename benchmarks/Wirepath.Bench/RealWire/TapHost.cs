@@ -1,0 +1,55 @@
+using Wirepath.Devices;
+using Wirepath.RealWire;
+using Wirepath.Stack;
+using Wirepath.Wire;
+
+namespace Wirepath.Bench;
+
+/// <summary>A Wirepath host on a TAP device of a network namespace, with a loop thread that also runs the application.</summary>
+internal sealed class TapHost : IDisposable
+{
+    private readonly LoopThread _loop;
+    private readonly LoadedThread _load = new();
+    private readonly List<HostApplication> _toStart = [];
+    private bool _started;
+
+    public TapHost(NetworkNamespace inside, string device, IpAddress address, bool offload)
+    {
+        TapDevice tap = inside.Inside(() => TapDevice.Open(device, new TapSettings { Offload = offload }));
+        Host = BenchHost.Create("wirepath", tap, address, offload, TimeProvider.System);
+        _loop = new LoopThread("wirepath loop", Poll, TimeProvider.System, [tap]);
+        Host.WorkArrived = _loop.Wake;
+    }
+
+    public Host Host { get; }
+
+    public LoadedThread Load => _load;
+
+    /// <summary>Starts the loop, and on it the applications.</summary>
+    public void Start(params IReadOnlyList<HostApplication> applications)
+    {
+        _toStart.AddRange(applications);
+        _loop.Start();
+    }
+
+    public void ThrowIfFailed() => _toStart.ForEach(application => application.ThrowIfFailed());
+
+    public void Dispose()
+    {
+        _loop.Dispose();
+        Host.Dispose();
+    }
+
+    private Instant Poll(Instant now)
+    {
+        if (!_started)
+        {
+            _started = true;
+            _load.IsCallingThread();
+            foreach (HostApplication application in _toStart)
+                application.Start();
+        }
+
+        return Host.Poll(now);
+    }
+}

@@ -1,0 +1,67 @@
+using Wirepath.Wire;
+
+namespace Wirepath.Packetdrill;
+
+/// <summary>
+/// One connection as both sides count it: the script writes small numbers, the host has chosen its own ISS, port and start of
+/// the timestamp clock. What the peer sends is taken as the script writes it.
+/// </summary>
+internal sealed class Conversation(IpEndpoint local, IpEndpoint remote)
+{
+    private uint _issOffset;
+    private bool _hasIss;
+    private uint _timestampOffset;
+    private bool _hasTimestamp;
+    private bool _hasRemoteIss;
+    private uint _renewedIss;
+    private bool _mayBeRenewed;
+
+    /// <summary>The host's end.</summary>
+    public IpEndpoint Local { get; } = local;
+
+    /// <summary>The script's end.</summary>
+    public IpEndpoint Remote { get; } = remote;
+
+    /// <summary>The script's number of the peer's SYN.</summary>
+    public uint RemoteIss { get; private set; }
+
+    /// <summary>The script's number of our SYN.</summary>
+    public uint LocalIss { get; private set; }
+
+    /// <summary>The peer sends a SYN. Another than before may be the beginning of a new incarnation; our answer tells.</summary>
+    public void PeerBegins(uint iss)
+    {
+        if (!_hasRemoteIss)
+            (_hasRemoteIss, RemoteIss) = (true, iss);
+        else if (iss != RemoteIss)
+            (_mayBeRenewed, _renewedIss) = (true, iss);
+    }
+
+    /// <summary>The first of our segments that the script describes ties its numbers to the host's.</summary>
+    public void Learn(in TcpHeader actual, in TcpOptions options, SegmentPattern expected)
+    {
+        if (_mayBeRenewed && actual.IsSyn)
+            (_hasIss, _hasTimestamp, _mayBeRenewed, RemoteIss) = (false, false, false, _renewedIss);
+        if (!_hasIss)
+        {
+            (_hasIss, LocalIss) = (true, expected.Sequence);
+            _issOffset = unchecked(actual.Sequence.Value - expected.Sequence);
+        }
+
+        if (!_hasTimestamp && options.HasTimestamps && expected.Options?.FirstOrDefault(o => o.Kind == TcpOptionKind.Timestamps) is { } stamp)
+        {
+            _hasTimestamp = true;
+            _timestampOffset = unchecked(options.TimestampValue - stamp.First);
+        }
+    }
+
+    /// <summary>A number of ours, as the host counts.</summary>
+    public uint ToHost(uint number) => unchecked(number + _issOffset);
+
+    /// <summary>A number of ours, as the script counts.</summary>
+    public uint ToScript(SequenceNumber number) => unchecked(number.Value - _issOffset);
+
+    public uint TimestampToHost(uint value) => _hasTimestamp && value != 0 ? unchecked(value + _timestampOffset) : value;
+
+    public uint TimestampToScript(uint value) => unchecked(value - _timestampOffset);
+}

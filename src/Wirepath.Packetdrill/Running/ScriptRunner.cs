@@ -1,0 +1,233 @@
+using Wirepath.Events;
+using Wirepath.Stack;
+
+namespace Wirepath.Packetdrill;
+
+/// <summary>
+/// Runs scripts against a host of its own each, in virtual time: calls are made and packets arrive exactly when the script says;
+/// what leaves must be what it says, within the tolerance (4 ms unless the script has another).
+/// </summary>
+public sealed class ScriptRunner
+{
+    /// <summary>How far beyond its time a segment is still waited for, so that "too late" can be told from "never".</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long something may be waited for whose time the script leaves open.</summary>
+    private static readonly TimeSpan s_anyTime = TimeSpan.FromHours(3);
+
+    /// <summary>All randomness of a host under test; scripts must not depend on it.</summary>
+    private const ulong Seed = 1;
+
+    private readonly PacketdrillScript _script;
+    private readonly EventLog _log;
+    private HostSettings _settings = HostSettings.Default;
+    private TestBench? _bench;
+    private Peers? _peers;
+    private SystemCalls? _calls;
+    private TimeSpan _previous;
+    private TimeSpan _begin;
+    private PendingCall? _pending;
+
+    private ScriptRunner(PacketdrillScript script, EventLog log) => (_script, _log) = (script, log);
+
+    private sealed record PendingCall(SystemCall Call, Task<CallOutcome> Task, TimeSpan End)
+    {
+        /// <summary>Set by what completes it.</summary>
+        public TimeSpan? CompletedAt { get; set; }
+    }
+
+    private Peers Peers => _peers ?? throw new InvalidOperationException("The host is not there yet.");
+
+    private SystemCalls Calls => _calls ?? throw new InvalidOperationException("The host is not there yet.");
+
+    private TestBench Bench => _bench ?? throw new InvalidOperationException("The host is not there yet.");
+
+    /// <summary>Runs a script from its beginning.</summary>
+    /// <param name="script">What to run.</param>
+    /// <param name="log">Where the host writes what happens; null for nowhere.</param>
+    public static ScriptResult Run(PacketdrillScript script, EventLog? log = null)
+    {
+        ArgumentNullException.ThrowIfNull(script);
+        if (script.Options.Unoffered is { } unoffered)
+            return new ScriptSkipped(0, unoffered);
+        var runner = new ScriptRunner(script, log ?? EventLog.Silent);
+        try
+        {
+            foreach (ScriptEvent next in script.Events)
+                runner.Run(next);
+            runner.FinishPending();
+            return new ScriptPassed(runner._peers?.CountUnasked() ?? 0);
+        }
+        catch (ScriptEndedException ended)
+        {
+            return ended.Result;
+        }
+        finally
+        {
+            runner._bench?.Dispose();
+        }
+    }
+
+    private void Run(ScriptEvent next)
+    {
+        if (next is SetupCommand command)
+        {
+            SetUp(command);
+            return;
+        }
+
+        if (_bench is null)
+            Build();
+        _begin = next.Time.Kind switch
+        {
+            TimeKind.Absolute => next.Time.Start,
+            TimeKind.Relative => _previous + next.Time.Start,
+            TimeKind.Any => Bench.Elapsed,
+            _ => throw new ArgumentOutOfRangeException(nameof(next)),
+        };
+        if (next is OutboundSegment outbound)
+        {
+            Expect(outbound);
+            return;
+        }
+
+        Bench.RunUntil(_begin);
+        _previous = next.Time.IsRange ? Bench.Elapsed : _begin;
+        switch (next)
+        {
+            case SystemCall call:
+                Invoke(call);
+                break;
+            case InboundSegment inbound:
+                Conversation conversation = Peers.ForInbound(inbound.Segment);
+                Bench.Wire.Deliver(SegmentWriter.Write(inbound.Segment, conversation));
+                Settle();
+                break;
+            case InboundIcmp icmp:
+                if (Peers.Current is not { } quoted)
+                    throw ScriptEndedException.Failed(icmp, "a connection that the message is about", "none");
+                Bench.Wire.Deliver(SegmentWriter.Write(icmp.Message, quoted, _script.Options.GatewayIp));
+                Settle();
+                break;
+            case CodeBlock code:
+                Assertions.Check(code, FindStatistics);
+                break;
+            case Unoffered unoffered:
+                throw ScriptEndedException.Skipped(unoffered, unoffered.What);
+            default:
+                throw new InvalidOperationException($"Nobody runs a {next.GetType().Name}.");
+        }
+    }
+
+    // What follows at this very instant happens before the script goes on.
+    private void Settle() => Bench.RunUntil(Bench.Elapsed);
+
+    private void SetUp(SetupCommand command)
+    {
+        HostSettings before = _settings;
+        if (SetupCommands.Apply(command.Text, ref _settings) is { } problem)
+            throw ScriptEndedException.Skipped(command, problem);
+        if (_bench is not null && _settings != before)
+            throw ScriptEndedException.Skipped(command, "settings that change while the host is running");
+    }
+
+    private void Build()
+    {
+        _peers = new Peers(_script.Options);
+        _bench = new TestBench(_script.Options, _settings, Seed, _log)
+        {
+            Seen = packet =>
+            {
+                if (SeenSegment.TryRead(Bench.ElapsedAt(packet.At), packet.Bytes, out SeenSegment? segment))
+                    Peers.OnSeen(segment);
+            },
+        };
+        _calls = new SystemCalls(_bench.Host, _script.Options) { Listening = _peers.OnListening, Opening = _peers.OnOpening };
+    }
+
+    // ---- System calls ----------------------------------------------------------------------------------------------
+
+    private void Invoke(SystemCall call)
+    {
+        FinishPending();
+        var pending = new PendingCall(call, Calls.InvokeAsync(call), call.Time.CallEnd is { } end
+            ? call.Time.Kind == TimeKind.Relative ? _begin - call.Time.Start + end : end
+            : Bench.Elapsed);
+        _pending = pending;
+        _ = pending.Task.ContinueWith(
+            _ =>
+            {
+                pending.CompletedAt = Bench.Elapsed;
+                Bench.Happened();
+            },
+            CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        if (call.Time.CallEnd is null)
+            FinishPending();
+        Settle();
+    }
+
+    // A script's calls are one thread's: the next begins when the last has returned.
+    private void FinishPending()
+    {
+        if (_pending is not { } pending)
+            return;
+        _pending = null;
+        SystemCall call = pending.Call;
+        TimeSpan tolerance = _script.Options.Tolerance;
+        if (!Bench.RunUntil(() => pending.CompletedAt is not null, pending.End + tolerance))
+            throw ScriptEndedException.Failed(call, $"{call.Source} to return at {SegmentText.Seconds(pending.End)}", "nothing: it still blocks");
+        CallOutcome outcome = pending.Task.GetAwaiter().GetResult();
+        if (outcome.Wrong is not null || !Fits(call, outcome))
+            throw ScriptEndedException.Failed(call, call.Source, outcome.ToString());
+        TimeSpan at = pending.CompletedAt ?? TimeSpan.Zero;
+        if (call.Time.CallEnd is not null && (at - pending.End).Duration() > tolerance)
+            throw ScriptEndedException.Failed(call, $"{call.Source} to return at {SegmentText.Seconds(pending.End)}", $"its return at {SegmentText.Seconds(at)}");
+    }
+
+    private static bool Fits(SystemCall call, CallOutcome outcome) => call.Result switch
+    {
+        null or AnyExpression => true,
+        NumberExpression number => number.Value == outcome.Value && (call.Errno is null || call.Errno == outcome.Errno),
+        _ => true,
+    };
+
+    // ---- What leaves -----------------------------------------------------------------------------------------------
+
+    private void Expect(OutboundSegment expected)
+    {
+        TimeSpan tolerance = _script.Options.Tolerance;
+        bool any = expected.Time.Kind == TimeKind.Any;
+        TimeSpan last = any ? _begin + s_anyTime : _begin - expected.Time.Start + expected.Time.Last;
+        Bench.RunUntil(any ? Bench.Elapsed : _begin);
+        Bench.RunUntil(() => Peers.HasSeen, last + (any ? TimeSpan.Zero : s_patience));
+        if (Peers.Take(_script.Options.StrictSegments ? 0 : expected.Segment.Length) is not { } actual || Peers.Current is not { } conversation)
+        {
+            string waited = any ? "" : $" until {SegmentText.Seconds(last + s_patience)}";
+            throw ScriptEndedException.Failed(expected, $"{expected.Source} at {SegmentText.Seconds(_begin)}", $"nothing{waited}");
+        }
+
+        conversation.Learn(actual.Tcp, actual.Options, expected.Segment);
+        string came = SegmentText.Of(actual, conversation);
+        if (SegmentCheck.Difference(expected.Segment, actual, conversation, _script.Options) is { } difference)
+            throw ScriptEndedException.Failed(expected, $"{expected.Source} at {SegmentText.Seconds(_begin)}", $"{difference}: {came} at {SegmentText.Seconds(actual.At)}");
+        if (!any && (actual.At < _begin - tolerance || actual.At > last + tolerance))
+            throw ScriptEndedException.Failed(expected, $"{expected.Source} at {SegmentText.Seconds(_begin)}", $"it at {SegmentText.Seconds(actual.At)}");
+        CheckPayload(expected, actual, conversation);
+        _previous = any || expected.Time.IsRange ? actual.At : _begin;
+    }
+
+    private void CheckPayload(OutboundSegment expected, SeenSegment actual, Conversation conversation)
+    {
+        if (actual.Payload.Length == 0 || Calls.Find(conversation.Local, conversation.Remote) is not { } socket)
+            return;
+        int offset = unchecked((int)(conversation.ToScript(actual.Tcp.Sequence) - conversation.LocalIss - 1));
+        for (int i = 0; i < actual.Payload.Length; i++)
+        {
+            if (offset + i < 0 || offset + i >= socket.Written.Count || actual.Payload[i] != socket.Written[offset + i])
+                throw ScriptEndedException.Failed(expected, expected.Source, $"a wrong byte at {offset + i} of the stream");
+        }
+    }
+
+    private Tcp.TcpStatistics? FindStatistics() =>
+        Peers.Current is { } current ? Calls.Find(current.Local, current.Remote)?.Stream?.Statistics : null;
+}
