@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Wirepath.Http;
 using Wirepath.Stack;
 

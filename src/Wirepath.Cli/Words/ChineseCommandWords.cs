@@ -1,6 +1,5 @@
 using Wirepath.Dns;
 using Wirepath.Events;
-using Wirepath.Explain;
 using Wirepath.Stack;
 using Wirepath.Url;
 
