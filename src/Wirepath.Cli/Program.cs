@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Help;
-using System.CommandLine.Invocation;
 using Wirepath.Cli.Commands;
 using Wirepath.Http;
 
@@ -16,34 +14,67 @@ internal static class Program
         servers, simulated in virtual time on the same stack that runs on a real wire. No root, no network.
         """;
 
-    private static async Task<int> Main(string[] args)
+    private static int Main(string[] args)
+    {
+        using Shell shell = ProcessShell.Open();
+        using IDisposable listening = ProcessShell.ListenForCtrlC(shell);
+        return Run(args, shell);
+    }
+
+    /// <summary>One call of the program; whatever happens, it ends in an exit code and a sentence.</summary>
+    public static int Run(string[] args, Shell shell)
+    {
+        int code;
+        try
+        {
+            code = Dispatch(args, shell);
+            shell.Out.Flush();
+            shell.Output.Flush();
+        }
+        catch (OperationCanceledException) when (shell.Stopped.IsCancellationRequested)
+        {
+            code = ExitCodes.Interrupted;
+        }
+        catch (Exception unexpected)
+        {
+            code = Failing.WithBug(shell, unexpected);
+        }
+
+        if (shell.Output.ReaderLeft)
+            return Failing.ReaderLeft;
+        return shell.Output.Problem is { } problem ? Failing.With(shell, Failing.Output, $"stdout cannot be written: {problem}.") : code;
+    }
+
+    private static int Dispatch(string[] args, Shell shell)
     {
         var root = new RootCommand(Description)
         {
-            GetCommand.Create(),
-            DnsCommand.Create(),
-            UrlCommand.Create(),
-            PingCommand.Create(),
-            TracerouteCommand.Create(),
-            ServeCommand.Create(),
-            ListCommands.Sysctl(),
-            ListCommands.Links(),
+            GetCommand.Create(shell),
+            DnsCommand.Create(shell),
+            UrlCommand.Create(shell),
+            PingCommand.Create(shell),
+            TracerouteCommand.Create(shell),
+            ServeCommand.Create(shell),
+            ListCommands.Sysctl(shell),
+            ListCommands.Links(shell),
         };
-        ParseResult parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction)
-        {
-            await Console.Error.WriteLineAsync("wirepath: " + parsed.Errors[0].Message).ConfigureAwait(false);
-            string command = parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ";
-            await Console.Error.WriteLineAsync($"See 'wirepath {command}--help'.").ConfigureAwait(false);
-            return ExitCodes.Usage;
-        }
-
+        HelpPage.ReplaceIn(root, shell);
         if (args.Length == 0)
         {
-            new HelpAction().Invoke(parsed);
+            new HelpPage(shell).WriteRoot(root);
             return ExitCodes.Usage;
         }
 
-        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(5) }).ConfigureAwait(false);
+        ParseResult parsed = root.Parse(args);
+        // --help and --version want no argument and forgive every mistake.
+        if (!IsHelp(parsed) && Mistakes.In(parsed, args) is { } mistake)
+            return Failing.Usage(shell, parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name, mistake);
+        // Ctrl-C and unexpected exceptions are this program's own care.
+        return parsed.Invoke(new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = shell.Out, Error = shell.Error,
+        });
     }
+
+    private static bool IsHelp(ParseResult parsed) => parsed.Action is HelpPage || parsed.GetResult("--version") is not null;
 }

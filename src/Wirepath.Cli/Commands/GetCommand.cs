@@ -7,34 +7,38 @@ namespace Wirepath.Cli.Commands;
 /// <summary><c>wirepath get URL …</c>: the page to stdout, and how it came about to stderr.</summary>
 internal static class GetCommand
 {
-    public static Command Create()
+    public static PathCommand Create(Shell shell)
     {
         var urls = new Argument<string[]>("URL") { Description = "What one would type into an address bar; a second URL finds warm caches.", Arity = ArgumentArity.OneOrMore };
         var noLocation = new Option<bool>("--no-location") { Description = "Do not follow redirects." };
         var fail = new Option<bool>("--fail", "-f") { Description = "A status of 400 or above ends with exit code 60." };
         var keepAlive = new Option<bool>("--keep-alive") { Description = "Leave connections open from one URL to the next." };
         var outputFile = new Option<string?>("--output", "-o") { Description = "Write the body to a file instead of stdout.", HelpName = "FILE" };
-        var limit = Bounded.Duration("--max-time", "-m", "Give up after this long; 0 leaves it to the protocols' own limits.", TimeSpan.Zero);
-        var header = new Option<string[]>("--header", "-H") { Description = "One more request header. May be given several times.", HelpName = "NAME: VALUE", DefaultValueFactory = _ => [] };
+        var limit = Bounded.Duration("--max-time", "-m", "Give up after this long. [the protocols' own limits]", TimeSpan.Zero);
+        var header = new Option<string[]>("--header", "-H") { Description = "One more request header. May be given several times.", HelpName = "'NAME: VALUE'", DefaultValueFactory = _ => [] };
         var network = new NetworkOptions();
         var output = new OutputOptions();
-        var command = new Command("get", "Fetch a URL and tell the whole path: name, route, TCP, TLS, HTTP, and why it took as long as it did.")
-        {
-            urls, noLocation, fail, keepAlive, outputFile, limit, header,
-        };
+        var command = new PathCommand("get", "Fetch a URL and tell the whole path: name, route, TCP, TLS, HTTP, and why it took as long as it did.",
+            "The page goes to stdout, the story to stderr. The exit code says what failed: 10 the URL, 20 DNS, 30 link or route, 40 TCP, 50 TLS, 60 HTTP.") { urls };
+        command.AddGroup("Request", noLocation, fail, keepAlive, outputFile, limit, header);
         network.AddTo(command);
         output.AddTo(command);
-        command.SetAction((parsed, interrupted) => Task.FromResult(Run(parsed, interrupted)));
+        command.AddExample("get http://www.example.com/", "The whole path of one page, on the embedded internet.");
+        command.AddExample("get --loss 5% -o /dev/null http://www.example.com/1mb", "A bad line: what is lost, how it is noticed, what it costs.");
+        command.AddExample("get -q firewalled.example.com closed.example.com nosuch.example.com", "Three ways to fail, in one sentence each.");
+        command.AddExample("get -v --pcap run.pcapng https://www.example.com/", "Every segment, and a capture for Wireshark.");
+        command.AddExample("get --via passt https://www.debian.org/", "A real page over the machine's own network, without root.");
+        command.SetAction(Run);
         return command;
 
-        int Run(ParseResult parsed, CancellationToken interrupted)
+        int Run(ParseResult parsed)
         {
             var headers = new List<(string, string)>();
             foreach (string line in parsed.GetValue(header)!)
             {
                 int colon = line.IndexOf(':', StringComparison.Ordinal);
-                if (colon <= 0)
-                    return Failing.Usage("get", $"--header: '{line}' is not 'Name: value'.");
+                if (colon <= 0 || line.AsSpan().ContainsAny('\r', '\n'))
+                    return Failing.Usage(shell, "get", $"--header: '{line.ReplaceLineEndings(" ")}' is not 'Name: value'.");
                 headers.Add((line[..colon].Trim(), line[(colon + 1)..].Trim()));
             }
 
@@ -47,28 +51,39 @@ internal static class GetCommand
                 Limit = most == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : most,
                 Headers = headers,
             };
-            return Reporting.In("get", parsed, network, output, (world, report) =>
-                new Getting(world, report, settings, parsed.GetValue(outputFile)).Run(parsed.GetValue(urls)!, interrupted));
+            return Reporting.In("get", parsed, shell, network, output, (world, report) =>
+                new Getting(shell, world, report, settings, parsed.GetValue(outputFile)).Run(parsed.GetValue(urls)!));
         }
     }
 
     /// <summary>One call of the command.</summary>
-    private sealed class Getting(World world, Report report, FetchSettings settings, string? outputFile)
+    private sealed class Getting(Shell shell, World world, Report report, FetchSettings settings, string? outputFile)
     {
-        public int Run(string[] urls, CancellationToken interrupted)
+        public int Run(string[] urls)
         {
-            using Stream? body = OpenBody(out string problem);
-            if (body is null)
-                return Failing.Usage("get", problem);
+            OutputStream? file = null;
+            if (outputFile is not null && (file = OpenFile(outputFile, out string problem)) is null)
+                return Failing.Usage(shell, "get", problem);
+            using (file)
+            {
+                Stream body = file ?? (report.Choice.Json ? Stream.Null : shell.Output);
+                int code = Run(urls, body);
+                file?.Flush();
+                return file?.Problem is { } failed ? report.Failure(Failing.Output, $"'{outputFile}' cannot be written: {failed}.") : code;
+            }
+        }
+
+        private int Run(string[] urls, Stream body)
+        {
             var recorder = new EventRecorder();
             using IDisposable listening = world.Log.Subscribe(recorder);
             int code = ExitCodes.Success;
             var fetcher = new Fetcher(world.Host, world.Names, settings with { TrustedRoots = world.TrustedRoots });
-            for (int i = 0; i < urls.Length && !interrupted.IsCancellationRequested; i++)
+            for (int i = 0; i < urls.Length && (i == 0 || !shell.Stopped.IsCancellationRequested); i++)
             {
-                FetchResult result = world.Run(ct => fetcher.GetAsync(urls[i], body, ct), interrupted);
+                FetchResult result = world.Run(ct => fetcher.GetAsync(urls[i], body, ct), shell.Stopped);
                 body.Flush();
-                if (i == urls.Length - 1)
+                if (i == urls.Length - 1 || shell.Stopped.IsCancellationRequested)
                     world.Run(async _ => { await fetcher.DisposeAsync().ConfigureAwait(false); return 0; }, CancellationToken.None);
                 world.Settle();
                 report.Navigation(recorder.Snapshot(), world, i, result);
@@ -80,18 +95,16 @@ internal static class GetCommand
             return code;
         }
 
-        private Stream? OpenBody(out string problem)
+        private OutputStream? OpenFile(string path, out string problem)
         {
             problem = "";
-            if (outputFile is null)
-                return report.Choice.Json ? Stream.Null : new BodyStream(report.StandardOutput);
             try
             {
-                return new BodyStream(new FileStream(outputFile, FileMode.Create, FileAccess.Write));
+                return new OutputStream(new FileStream(path, FileMode.Create, FileAccess.Write), shell.Stop);
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
             {
-                problem = $"--output: '{outputFile}' cannot be written: {failure.Message}";
+                problem = $"--output: '{path}' cannot be written: {failure.Message.TrimEnd('.')}.";
                 return null;
             }
         }

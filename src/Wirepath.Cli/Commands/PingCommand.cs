@@ -9,7 +9,7 @@ namespace Wirepath.Cli.Commands;
 /// <summary><c>wirepath ping HOST</c>: echo requests, one line each, and the summary that everybody knows.</summary>
 internal static class PingCommand
 {
-    public static Command Create()
+    public static PathCommand Create(Shell shell)
     {
         var host = new Argument<string>("HOST") { Description = "A name or an address." };
         var count = Bounded.Integer("--count", "-c", "Echo requests to send.", "N", 4, 1, 1_000_000);
@@ -19,32 +19,37 @@ internal static class PingCommand
         var timeout = Bounded.Duration("--timeout", "-W", "How long to wait for each answer.", TimeSpan.FromSeconds(2));
         var network = new NetworkOptions();
         var output = new OutputOptions();
-        var command = new Command("ping", "Send ICMP echo requests and time the answers.") { host, count, size, ttl, interval, timeout };
+        var command = new PathCommand("ping", "Send ICMP echo requests and time the answers.") { host };
+        command.AddGroup("Requests", count, size, ttl, interval, timeout);
         network.AddTo(command);
         output.AddTo(command, story: false);
-        command.SetAction((parsed, interrupted) => Task.FromResult(Run(parsed, interrupted)));
+        command.AddExample("ping www.example.com", "Four requests to a web server of the embedded internet, six routers away.");
+        command.AddExample("ping -c 20 --loss 10% --jitter 5ms www.example.com", "The same over a bad line.");
+        command.AddExample("ping gone.example.com", "A host that is not there: which router says so?");
+        command.AddExample("ping --via passt 1.1.1.1", "A real host over the machine's own network, without root.");
+        command.SetAction(Run);
         return command;
 
-        int Run(ParseResult parsed, CancellationToken interrupted) => Reporting.In("ping", parsed, network, output, (world, report) =>
+        int Run(ParseResult parsed) => Reporting.In("ping", parsed, shell, network, output, (world, report) =>
         {
             string target = parsed.GetValue(host)!;
             return world.Run(async ct =>
             {
-                (IpAddress address, int failure) = await Target.ResolveAsync(world, target, ct).ConfigureAwait(false);
+                (IpAddress address, int failure) = await Target.ResolveAsync(world, report, target, ct).ConfigureAwait(false);
                 if (failure != 0)
                     return failure;
-                report.Line($"PING {target} ({address}): {parsed.GetValue(size)} data bytes over {world.Title}");
+                report.Line(report.Words.PingHead(target, address.ToString(), parsed.GetValue(size), world.Title(report.Words)));
                 return await PingAsync(world, report, address, new Request(
                     parsed.GetValue(count), parsed.GetValue(size), parsed.GetValue(ttl), parsed.GetValue(interval), parsed.GetValue(timeout)), ct).ConfigureAwait(false);
-            }, interrupted);
+            }, shell.Stopped);
         });
     }
 
     private static async Task<int> PingAsync(World world, Report report, IpAddress to, Request request, CancellationToken ct)
     {
-        var trips = new List<double>();
+        var trips = new RoundTrips();
         int sent = 0;
-        ProbeOutcome? last = null;
+        var last = ProbeOutcome.TimedOut;
         try
         {
             for (; sent < request.Count; )
@@ -55,9 +60,8 @@ internal static class PingCommand
                 sent++;
                 if (reply.IsReply)
                     trips.Add(reply.RoundTrip.TotalMilliseconds);
-                else
-                    last = reply.Failure;
-                report.Line(Describe(reply, sent, request));
+                last = reply.Failure ?? last;
+                report.Line(Describe(reply, sent, request, report.Words));
                 report.Json("ping", writer =>
                 {
                     writer.WriteNumber("sequence", sent);
@@ -69,45 +73,53 @@ internal static class PingCommand
                 });
             }
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
             report.Line("");
         }
 
         double lost = sent == 0 ? 0 : 100.0 * (sent - trips.Count) / sent;
-        report.Line(string.Create(CultureInfo.InvariantCulture, $"{sent} sent, {trips.Count} received, {lost:0.#} % lost"));
+        report.Line(report.Words.PingSummary(sent, trips.Count, lost.ToString("0.#", CultureInfo.InvariantCulture)));
         if (trips.Count > 0)
-        {
-            double mean = trips.Average();
-            double deviation = Math.Sqrt(trips.Average(t => (t - mean) * (t - mean)));
-            report.Line(string.Create(CultureInfo.InvariantCulture, $"round trip min/avg/max/stddev = {trips.Min():0.000}/{mean:0.000}/{trips.Max():0.000}/{deviation:0.000} ms"));
-            return ExitCodes.Success;
-        }
-
-        if (sent > 0)
-            report.Failure($"none of {sent} echo requests to {to} was answered: {Words(last)}");
-        return ct.IsCancellationRequested ? ExitCodes.Interrupted : ExitCodes.Link;
+            report.Line(report.Words.PingRoundTrips(Milliseconds(trips.Least), Milliseconds(trips.Mean), Milliseconds(trips.Most), Milliseconds(trips.Deviation)));
+        if (ct.IsCancellationRequested)
+            return ExitCodes.Interrupted;
+        return trips.Count > 0 ? ExitCodes.Success : report.Failure(ExitCodes.Link, report.Words.PingUnanswered(sent, to.ToString(), last));
     }
 
-    private static string Describe(PingReply reply, int sequence, Request request) => reply.Failure switch
+    private static string Describe(PingReply reply, int sequence, Request request, CommandWords words) => reply.Failure switch
     {
-        null => string.Create(CultureInfo.InvariantCulture, $"{reply.Bytes + IcmpHeader.Size} bytes from {reply.From}: seq={sequence} ttl={reply.TimeToLive} time={reply.RoundTrip.TotalMilliseconds:0.000} ms"),
-        ProbeOutcome.TimedOut => string.Create(CultureInfo.InvariantCulture, $"no answer to seq={sequence} within {request.Timeout.TotalSeconds:0.###} s"),
-        { } outcome => $"seq={sequence}: {Words(outcome)}{(reply.From.IsNone ? "" : $" (says {reply.From})")}",
+        null => words.PingReply(reply.Bytes + IcmpHeader.Size, reply.From.ToString(), sequence, reply.TimeToLive, Milliseconds(reply.RoundTrip.TotalMilliseconds)),
+        ProbeOutcome.TimedOut => words.PingTimedOut(sequence, request.Timeout.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)),
+        { } outcome => words.PingFailed(sequence, outcome, reply.From.IsNone ? "" : reply.From.ToString()),
     };
 
-    internal static string Words(ProbeOutcome? outcome) => outcome switch
-    {
-        null => "answered",
-        ProbeOutcome.TimedOut => "nobody answered in time",
-        ProbeOutcome.TimeExceeded => "the time to live ran out on the way",
-        ProbeOutcome.PortUnreachable => "the host is there, but nobody listens on that port",
-        ProbeOutcome.Unreachable => "the destination is unreachable",
-        ProbeOutcome.TooBig => "the packet is too big for a link on the way and must not be fragmented",
-        ProbeOutcome.EchoReply => "it answered",
-        ProbeOutcome.NoRoute => "this host has no route to it",
-        _ => outcome.ToString()!,
-    };
+    private static string Milliseconds(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
 
     private sealed record Request(int Count, int Size, int TimeToLive, TimeSpan Interval, TimeSpan Timeout);
+
+    /// <summary>Mean and deviation without keeping a million values (Welford's sums).</summary>
+    private sealed class RoundTrips
+    {
+        private double _squares;
+
+        public int Count { get; private set; }
+
+        public double Least { get; private set; } = double.MaxValue;
+
+        public double Most { get; private set; }
+
+        public double Mean { get; private set; }
+
+        public double Deviation => Math.Sqrt(_squares / Count);
+
+        public void Add(double milliseconds)
+        {
+            Count++;
+            (Least, Most) = (Math.Min(Least, milliseconds), Math.Max(Most, milliseconds));
+            double before = Mean;
+            Mean += (milliseconds - before) / Count;
+            _squares += (milliseconds - before) * (milliseconds - Mean);
+        }
+    }
 }

@@ -7,19 +7,19 @@ namespace Wirepath.Cli.Commands;
 /// <summary>What the small commands share: a log with its listeners, a world, a report, and the capture file.</summary>
 internal static class Reporting
 {
-    public static int In(string command, ParseResult parsed, NetworkOptions network, OutputOptions output, Func<World, Report, int> run)
+    public static int In(string command, ParseResult parsed, Shell shell, NetworkOptions network, OutputOptions output, Func<World, Report, int> run)
     {
         OutputChoice choice = output.Read(parsed);
         var log = new EventLog();
-        using var report = new Report(choice, Console.OpenStandardOutput());
+        var report = new Report(choice, shell);
         if (!network.TryRead(parsed, out NetworkChoice where, out string wrong))
-            return Failing.Usage(command, wrong);
+            return Failing.Usage(shell, command, wrong);
         // On the embedded internet a packet is seen on many links; a real device is one.
         CaptureOrder order = where.Via is Via.Embedded ? CaptureOrder.Links : CaptureOrder.Time;
         if (!Captures.TryOpen(choice, log, order, out Captures? captures, out string problem))
-            return Failing.Usage(command, problem);
+            return Failing.Usage(shell, command, problem);
         using (captures)
-            return Running.In(command, where, log, world => run(world, report));
+            return Running.In(command, shell, where, log, world => run(world, report));
     }
 }
 
@@ -35,7 +35,7 @@ internal sealed class Captures : IDisposable
         if (choice.CaptureFile is not { } path)
             return;
         _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 64 * 1024);
-        _sink = new CaptureSink(_file, choice.Chinese ? Language.Chinese : Language.English, leaveOpen: false, order);
+        _sink = new CaptureSink(_file, choice.Language, leaveOpen: false, order);
         _subscription = log.Subscribe(_sink);
     }
 
@@ -49,7 +49,7 @@ internal sealed class Captures : IDisposable
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            problem = $"--pcap: '{choice.CaptureFile}' cannot be written: {failure.Message}";
+            problem = $"--pcap: '{choice.CaptureFile}' cannot be written: {failure.Message.TrimEnd('.')}.";
             return false;
         }
     }

@@ -10,28 +10,31 @@ namespace Wirepath.Cli.Commands;
 /// <summary><c>wirepath serve DIR</c>: static files over the stack's own TCP, until Ctrl-C.</summary>
 internal static class ServeCommand
 {
-    public static Command Create()
+    public static PathCommand Create(Shell shell)
     {
         var folder = new Argument<string>("DIR") { Description = "The folder whose files are served; index.html for a folder." };
         var port = Bounded.Integer("--port", "-p", "TCP port to listen on.", "PORT", 80, 1, 65535);
         var network = new NetworkOptions();
         var output = new OutputOptions();
-        var command = new Command("serve", "Serve a folder of static files over Wirepath's own TCP, until Ctrl-C. Needs --via tap:… or passt.") { folder, port };
+        var command = new PathCommand("serve", "Serve a folder of static files over Wirepath's own TCP, until Ctrl-C.",
+            "It needs a real network: --via tap:… or --via passt.") { folder };
+        command.AddGroup("Server", port);
         network.AddTo(command);
         output.AddTo(command, story: true);
-        command.SetAction((parsed, interrupted) => Task.FromResult(Run(parsed, interrupted)));
+        command.AddExample("serve --via tap:tap0,address=10.0.0.2/24 .", "This folder, to whoever is on the other end of a TAP device.");
+        command.SetAction(Run);
         return command;
 
-        int Run(ParseResult parsed, CancellationToken interrupted)
+        int Run(ParseResult parsed)
         {
             string path = parsed.GetValue(folder)!;
             if (!Directory.Exists(path))
-                return Failing.Usage("serve", $"there is no folder '{path}'.");
-            return Reporting.In("serve", parsed, network, output, (world, report) =>
+                return Failing.Usage(shell, "serve", $"there is no folder '{path}'.");
+            return Reporting.In("serve", parsed, shell, network, output, (world, report) =>
             {
                 if (world is not RealWorld wire)
-                    return Failing.Usage("serve", "on the embedded internet nobody but this command could ask; name a real network: --via tap:tap0,address=10.0.0.2/24 or --via passt.");
-                return world.Run(ct => ServeAsync(wire, report, path, (ushort)parsed.GetValue(port), ct), interrupted);
+                    return Failing.Usage(shell, "serve", "on the embedded internet nobody but this command could ask; name a real network: --via tap:tap0,address=10.0.0.2/24 or --via passt.");
+                return world.Run(ct => ServeAsync(wire, report, path, (ushort)parsed.GetValue(port), ct), shell.Stopped);
             });
         }
     }
@@ -44,7 +47,7 @@ internal static class ServeCommand
         var files = new StaticFiles(folder);
         var teller = new Teller(report, world.Host.Log);
         HttpServerOptions options = HttpServerOptions.Default with { Observer = teller };
-        report.Remark($"serving {folder} at http://{new IpEndpoint(own, port)}/ over {world.Title}; Ctrl-C ends it");
+        report.Remark($"serving {folder} at http://{new IpEndpoint(own, port)}/ over {world.Title(report.Words)}; Ctrl-C ends it");
         var open = new HashSet<Task>();
         while (!ct.IsCancellationRequested)
         {

@@ -9,7 +9,7 @@ namespace Wirepath.Cli.Commands;
 /// <summary><c>wirepath traceroute HOST</c>: the routers on the way, found by letting the time to live run out at each.</summary>
 internal static class TracerouteCommand
 {
-    public static Command Create()
+    public static PathCommand Create(Shell shell)
     {
         var host = new Argument<string>("HOST") { Description = "A name or an address." };
         var hops = Bounded.Integer("--max-hops", "-m", "Hops to try at the most.", "N", 30, 1, 255);
@@ -18,13 +18,18 @@ internal static class TracerouteCommand
         var timeout = Bounded.Duration("--timeout", "-W", "How long to wait for each answer.", TimeSpan.FromSeconds(2));
         var network = new NetworkOptions();
         var output = new OutputOptions();
-        var command = new Command("traceroute", "Find the routers on the way to a host.") { host, hops, probes, icmp, timeout };
+        var command = new PathCommand("traceroute", "Find the routers on the way to a host.",
+            "Packets are sent with a time to live of 1, 2, 3, …: the router at which it runs out says so, and thereby who it is.") { host };
+        command.AddGroup("Probes", hops, probes, icmp, timeout);
         network.AddTo(command);
         output.AddTo(command, story: false);
-        command.SetAction((parsed, interrupted) => Task.FromResult(Run(parsed, interrupted)));
+        command.AddExample("traceroute www.example.com", "Home router, provider, exchange, carrier, data centre.");
+        command.AddExample("traceroute --icmp 例子.中国", "Another way through the embedded internet, with echo requests.");
+        command.AddExample("traceroute nowhere.example.com", "How far packets get when no router knows the way.");
+        command.SetAction(Run);
         return command;
 
-        int Run(ParseResult parsed, CancellationToken interrupted) => Reporting.In("traceroute", parsed, network, output, (world, report) =>
+        int Run(ParseResult parsed) => Reporting.In("traceroute", parsed, shell, network, output, (world, report) =>
         {
             string target = parsed.GetValue(host)!;
             var settings = new TracerouteSettings
@@ -33,51 +38,43 @@ internal static class TracerouteCommand
             };
             return world.Run(async ct =>
             {
-                (IpAddress address, int failure) = await Target.ResolveAsync(world, target, ct).ConfigureAwait(false);
+                (IpAddress address, int failure) = await Target.ResolveAsync(world, report, target, ct).ConfigureAwait(false);
                 if (failure != 0)
                     return failure;
-                report.Line($"traceroute to {target} ({address}), {settings.MostHops} hops at the most, over {world.Title}");
+                report.Line(report.Words.TraceHead(target, address.ToString(), settings.MostHops, world.Title(report.Words)));
                 return await TraceAsync(world, report, address, settings, ct).ConfigureAwait(false);
-            }, interrupted);
+            }, shell.Stopped);
         });
     }
 
     private static async Task<int> TraceAsync(World world, Report report, IpAddress to, TracerouteSettings settings, CancellationToken ct)
     {
-        try
+        await foreach (TracerouteHop hop in world.Host.TracerouteAsync(to, settings, ct).ConfigureAwait(false))
         {
-            await foreach (TracerouteHop hop in world.Host.TracerouteAsync(to, settings, ct).ConfigureAwait(false))
+            report.Line(string.Create(CultureInfo.InvariantCulture, $"{hop.Ttl,3}  {Describe(hop, report.Words)}"));
+            report.Json("hop", writer =>
             {
-                report.Line(string.Create(CultureInfo.InvariantCulture, $"{hop.Ttl,3}  {Describe(hop)}"));
-                report.Json("hop", writer =>
+                writer.WriteNumber("ttl", hop.Ttl);
+                writer.WriteStartArray("probes");
+                foreach (TracerouteProbe probe in hop.Probes)
                 {
-                    writer.WriteNumber("ttl", hop.Ttl);
-                    writer.WriteStartArray("probes");
-                    foreach (TracerouteProbe probe in hop.Probes)
-                    {
-                        writer.WriteStartObject();
-                        writer.WriteString("from", probe.From.IsNone ? null : probe.From.ToString());
-                        writer.WriteNumber("roundTripMs", probe.RoundTrip.TotalMilliseconds);
-                        writer.WriteString("kind", probe.Kind.ToString());
-                        writer.WriteEndObject();
-                    }
+                    writer.WriteStartObject();
+                    writer.WriteString("from", probe.From.IsNone ? null : probe.From.ToString());
+                    writer.WriteNumber("roundTripMs", probe.RoundTrip.TotalMilliseconds);
+                    writer.WriteString("kind", probe.Kind.ToString());
+                    writer.WriteEndObject();
+                }
 
-                    writer.WriteEndArray();
-                });
-                if (hop.Reached)
-                    return ExitCodes.Success;
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            return ExitCodes.Interrupted;
+                writer.WriteEndArray();
+            });
+            if (hop.Reached)
+                return ExitCodes.Success;
         }
 
-        report.Failure($"{to} was not reached within {settings.MostHops} hops: the last line that has an address is the last router that answered.");
-        return ExitCodes.Link;
+        return report.Failure(ExitCodes.Link, report.Words.TraceNotReached(to.ToString(), settings.MostHops));
     }
 
-    private static string Describe(TracerouteHop hop)
+    private static string Describe(TracerouteHop hop, CommandWords words)
     {
         var text = new System.Text.StringBuilder();
         IpAddress shown = default;
@@ -96,7 +93,7 @@ internal static class TracerouteCommand
             shown = probe.From;
             text.Append(CultureInfo.InvariantCulture, $"{probe.RoundTrip.TotalMilliseconds:0.000} ms");
             if (probe.Kind is ProbeOutcome.Unreachable or ProbeOutcome.TooBig)
-                text.Append($" ({PingCommand.Words(probe.Kind)})");
+                text.Append($" ({words.Outcome(probe.Kind)})");
         }
 
         return text.ToString();

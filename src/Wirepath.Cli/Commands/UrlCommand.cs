@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Wirepath.Explain;
 using Wirepath.Http;
 using Wirepath.Url;
 
@@ -9,99 +10,82 @@ namespace Wirepath.Cli.Commands;
 /// <summary><c>wirepath url TEXT</c>: what was typed, what it was taken for, and its parts.</summary>
 internal static class UrlCommand
 {
-    public static Command Create()
+    public static PathCommand Create(Shell shell)
     {
         var text = new Argument<string>("URL") { Description = "What one would type into an address bar." };
         var strict = new Option<bool>("--strict") { Description = "Parse as the URL standard does, without the address bar's fix-up." };
-        var json = new Option<bool>("--json") { Description = "One JSON object." };
-        var command = new Command("url", "Take a URL apart: each component as it is sent and as it is read.") { text, strict, json };
-        command.SetAction(parsed => Run(parsed.GetValue(text)!, parsed.GetValue(strict), parsed.GetValue(json)));
+        var json = new Option<bool>("--json") { Description = "One line of JSON." };
+        Option<string> language = OutputOptions.LanguageOption();
+        var command = new PathCommand("url", "Take a URL apart: each component as it is sent and as it is read.") { text };
+        command.AddGroup("Options", strict, json, language);
+        command.AddExample("url 'https://user@例子.中国:443/a%20b?q=1#top'", "Every part, what is sent of it, and what stays here.");
+        command.AddExample("url example.com", "What an address bar makes of it.");
+        command.AddExample("url 'http://exa mple.com/'", "What is wrong, and where.");
+        command.SetAction(parsed => Run(shell, parsed.GetValue(text)!, parsed.GetValue(strict), parsed.GetValue(json),
+            CommandWords.For(parsed.GetValue(language) == "zh" ? Language.Chinese : Language.English)));
         return command;
     }
 
-    private static int Run(string typed, bool strict, bool json)
+    private static int Run(Shell shell, string typed, bool strict, bool json, CommandWords words)
     {
         AddressBarFixUp fixedUp = strict ? new AddressBarFixUp(typed, []) : AddressBar.FixUp(typed);
         var remarks = new List<UrlValidationError>();
         if (!UrlRecord.TryParse(fixedUp.Url, null, remarks, out UrlRecord? url, out UrlFailure? failure))
         {
             if (json)
-                WriteJson(writer => WriteFailure(writer, typed, failure));
+                JsonLines.Write(shell.Output, "url", writer => WriteFailure(writer, typed, failure));
             else
-                PointAt(fixedUp.Url, failure.Position, failure.Message);
+                PointAt(shell, fixedUp.Url, failure.Position, words.UrlWrong(failure));
             return ExitCodes.Url;
         }
 
         UrlAnatomy anatomy = UrlAnatomy.Of(url, typed);
         if (json)
         {
-            WriteJson(writer => WriteAnatomy(writer, anatomy, fixedUp, remarks));
+            JsonLines.Write(shell.Output, "url", writer => WriteAnatomy(writer, anatomy, fixedUp, remarks));
             return ExitCodes.Success;
         }
 
-        Console.Out.WriteLine(url.Href);
-        Console.Out.WriteLine();
+        shell.Out.WriteLine(url.Href);
+        shell.Out.WriteLine();
         foreach (UrlComponent part in anatomy.Components)
-            Console.Out.WriteLine($"  {Label(part.Part),-10} {Value(part)}");
+            Row(shell, words.UrlLabel(part.Part), Value(part, words));
         if (url.IsSpecial)
-            Console.Out.WriteLine($"  {"origin",-10} {url.Origin}");
-        foreach (string change in fixedUp.Changes)
-            Console.Out.WriteLine($"\n  changed    {change}");
+            Row(shell, words.UrlOrigin, url.Origin);
+        if (fixedUp.Notes.Count + remarks.Count > 0)
+            shell.Out.WriteLine();
+        foreach (FixUpNote note in fixedUp.Notes)
+            Row(shell, words.UrlChanged, words.UrlChange(note));
         foreach (UrlValidationError remark in remarks)
-            Console.Out.WriteLine($"\n  remark     {remark.Message} ({remark.Name}, at character {remark.Position + 1})");
+            Row(shell, words.UrlRemark, $"{remark.Message} ({words.UrlAt(remark.Name, remark.Position + 1)})");
         return ExitCodes.Success;
     }
 
-    private static string Label(UrlPart part) => part switch
-    {
-        UrlPart.Scheme => "scheme",
-        UrlPart.Username => "user",
-        UrlPart.Password => "password",
-        UrlPart.Host => "host",
-        UrlPart.Port => "port",
-        UrlPart.PathSegment => "path",
-        UrlPart.OpaquePath => "path",
-        UrlPart.QueryPair => "query",
-        UrlPart.Fragment => "fragment",
-        _ => throw new ArgumentOutOfRangeException(nameof(part)),
-    };
+    private static void Row(Shell shell, string label, string value) => shell.Out.WriteLine($"  {Columns.PadRight(label, 10)} {value}");
 
-    private static string Value(UrlComponent part) => part.Note switch
+    private static string Value(UrlComponent part, CommandWords words) => part.Note switch
     {
-        UrlComponentNote.DefaultPort => $"{part.Decoded}  (the scheme's default, not sent)",
-        UrlComponentNote.InternationalisedName => $"{part.Decoded}  → {part.Raw} (A-labels, what DNS is asked)",
-        UrlComponentNote.AddressLiteral => $"{part.Decoded}  (an address: nothing to look up)",
+        UrlComponentNote.DefaultPort => $"{part.Decoded}  ({words.UrlDefaultPort})",
+        UrlComponentNote.InternationalisedName => $"{part.Decoded}  {words.UrlALabels(part.Raw)}",
+        UrlComponentNote.AddressLiteral => $"{part.Decoded}  ({words.UrlAddress})",
         UrlComponentNote.PercentEncoded => $"{part.Decoded}  ← {part.Raw}",
         UrlComponentNote.None when part.Part == UrlPart.PathSegment => "/" + part.Decoded,
-        UrlComponentNote.None when part.Part == UrlPart.Fragment => $"{part.Decoded}  (stays here, is never sent)",
+        UrlComponentNote.None when part.Part == UrlPart.Fragment => $"{part.Decoded}  ({words.UrlStaysHere})",
         UrlComponentNote.None => part.Decoded,
         _ => throw new ArgumentOutOfRangeException(nameof(part)),
     };
 
-    private static void PointAt(string text, int position, string message)
+    private static void PointAt(Shell shell, string text, int position, string message)
     {
-        Console.Error.WriteLine($"wirepath: {message}");
-        if (position >= 0 && position <= text.Length && !text.AsSpan().ContainsAny('\r', '\n'))
-        {
-            Console.Error.WriteLine("  " + text);
-            Console.Error.WriteLine("  " + new string(' ', position) + "^");
-        }
+        shell.Error.WriteLine($"wirepath: {message}");
+        if (position < 0 || position > text.Length || text.Any(char.IsControl))
+            return;
+        shell.Error.WriteLine("  " + text);
+        // Wide characters take two columns each.
+        shell.Error.WriteLine("  " + new string(' ', Columns.Of(text[..position])) + "^");
     }
 
-    private static void WriteJson(Action<Utf8JsonWriter> content)
-    {
-        using Stream output = Console.OpenStandardOutput();
-        using (var writer = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            writer.WriteStartObject();
-            writer.WriteNumber("wirepath", 1);
-            writer.WriteString("type", "url");
-            content(writer);
-            writer.WriteEndObject();
-        }
-
-        output.WriteByte((byte)'\n');
-    }
+    private static string PartName(UrlPart part) => CommandWords.For(Language.English).UrlLabel(part);
 
     private static void WriteFailure(Utf8JsonWriter writer, string typed, UrlFailure failure)
     {
@@ -122,7 +106,7 @@ internal static class UrlCommand
         foreach (UrlComponent part in anatomy.Components)
         {
             writer.WriteStartObject();
-            writer.WriteString("part", Label(part.Part));
+            writer.WriteString("part", PartName(part.Part));
             writer.WriteString("raw", part.Raw);
             writer.WriteString("decoded", part.Decoded);
             writer.WriteNumber("start", part.Start);

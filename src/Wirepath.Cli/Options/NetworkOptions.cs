@@ -9,7 +9,7 @@ internal sealed class NetworkOptions
 {
     private readonly Option<Via> _via = new("--via")
     {
-        Description = "Which network: " + Via.Forms + ".",
+        Description = "Which network: " + Via.Forms + ". [embedded]",
         HelpName = "NETWORK",
         CustomParser = result => Via.TryParse(result.Tokens[0].Value, out Via via, out string error) ? via : Fail(result, "--via: " + error, new Via.Embedded()),
         DefaultValueFactory = _ => new Via.Embedded(),
@@ -17,7 +17,7 @@ internal sealed class NetworkOptions
 
     private readonly Option<ulong?> _seed = new("--seed")
     {
-        Description = "Seed of all randomness of the embedded internet; the same seed gives the same run, byte for byte. [default: 42]",
+        Description = "Seed of all randomness of the embedded internet; the same seed gives the same run, byte for byte. [42]",
         HelpName = "N",
         CustomParser = result => ulong.TryParse(result.Tokens[0].Value, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out ulong seed)
             ? seed
@@ -34,7 +34,7 @@ internal sealed class NetworkOptions
 
     private readonly Option<string> _link = new("--link")
     {
-        Description = "Which link of the embedded internet the knobs below turn ('wirepath links' lists them).",
+        Description = "Which link is turned; 'wirepath links' lists them. [access]",
         HelpName = "NAME",
         DefaultValueFactory = _ => LinkKnobs.DefaultLink,
     };
@@ -72,10 +72,10 @@ internal sealed class NetworkOptions
             : Fail<int?>(result, $"--mtu: '{result.Tokens[0].Value}' is not a number of bytes from 68 (RFC 791's least) to 65535.", null),
     };
 
-    public void AddTo(Command command)
+    public void AddTo(PathCommand command)
     {
-        foreach (Option option in new Option[] { _via, _seed, _sysctl, _link, _loss, _delay, _jitter, _bandwidth, _queue, _reorder, _duplicate, _corrupt, _mtu })
-            command.Options.Add(option);
+        command.AddGroup("Network", _via, _seed, _sysctl);
+        command.AddGroup("Knobs of one link of the embedded internet", _link, _loss, _delay, _jitter, _bandwidth, _queue, _reorder, _duplicate, _corrupt, _mtu);
     }
 
     /// <summary>Reads the options; a setting that is wrong in itself gives a sentence.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Wirepath.Events;
 using Wirepath.Explain;
@@ -12,28 +11,27 @@ namespace Wirepath.Cli;
 /// Where a command says what it found: results to stdout, everything about them to stderr, and with <c>--json</c>
 /// lines of JSON to stdout in place of both.
 /// </summary>
-internal sealed class Report(OutputChoice choice, Stream standardOutput) : IDisposable
+internal sealed class Report(OutputChoice choice, Shell shell)
 {
-    private static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     private readonly Lock _lock = new();
-    private readonly TerminalKind _terminal = TerminalKind.OfStandardError(choice);
+    private readonly TerminalKind _terminal = TerminalKind.OfError(shell, choice);
     private StoryPrinter? _printer;
 
     public OutputChoice Choice { get; } = choice;
 
-    public Stream StandardOutput { get; } = standardOutput;
+    public Stream StandardOutput => shell.Output;
 
-    public StoryPrinter Printer => _printer ??= new StoryPrinter(Console.Error, _terminal);
+    public CommandWords Words { get; } = CommandWords.For(choice.Language);
 
-    public TextOptions Text => new(
-        _terminal.Width, !_terminal.Unicode, Choice.Detail, Choice.Chinese ? Language.Chinese : Language.English);
+    public StoryPrinter Printer => _printer ??= new StoryPrinter(shell.Error, _terminal);
+
+    public TextOptions Text => new(_terminal.Width, !_terminal.Unicode, Choice.Detail, Choice.Language);
 
     /// <summary>A line of the result.</summary>
     public void Line(string text)
     {
         if (!Choice.Json)
-            Console.Out.WriteLine(text);
+            shell.Out.WriteLine(text);
     }
 
     /// <summary>Something about the result, for a person.</summary>
@@ -51,7 +49,7 @@ internal sealed class Report(OutputChoice choice, Stream standardOutput) : IDisp
         Journey journey = Journey.From(events, world.Host.Name);
         if (index >= journey.Navigations.Count)
         {
-            Failure(result.Summary);
+            Failure(result.ExitCode, result.Summary);
             return;
         }
 
@@ -66,7 +64,7 @@ internal sealed class Report(OutputChoice choice, Stream standardOutput) : IDisp
         if (Choice.Json)
             JourneyJson.Write(Journey.From(events, world.Host.Name), StandardOutput);
         else if (Choice.CaptureFile is { } file)
-            Remark($"saved {file}");
+            Remark(Words.Saved(file));
     }
 
     /// <summary>The whole log as a story: what <c>dns --trace</c> shows.</summary>
@@ -76,7 +74,9 @@ internal sealed class Report(OutputChoice choice, Stream standardOutput) : IDisp
             Printer.Write(JourneyText.Render(Journey.From(events, world.Host.Name), Text));
     }
 
-    public void Failure(string text) => Console.Error.WriteLine($"wirepath: {text}");
+    /// <summary>The one sentence of a failure.</summary>
+    /// <returns><paramref name="exitCode"/>, for the caller to return.</returns>
+    public int Failure(int exitCode, string sentence) => Failing.With(shell, exitCode, sentence.EndsWith('.') || sentence.EndsWith('。') ? sentence : sentence + ".");
 
     /// <summary>One request that was served.</summary>
     public void Request(Instant at, string method, string target, int status, long bytes)
@@ -98,18 +98,6 @@ internal sealed class Report(OutputChoice choice, Stream standardOutput) : IDisp
     {
         if (!Choice.Json)
             return;
-        using (var writer = new Utf8JsonWriter(StandardOutput, s_json))
-        {
-            writer.WriteStartObject();
-            writer.WriteNumber("wirepath", 1);
-            writer.WriteString("type", type);
-            content(writer);
-            writer.WriteEndObject();
-        }
-
-        StandardOutput.WriteByte((byte)'\n');
-        StandardOutput.Flush();
+        JsonLines.Write(StandardOutput, type, content);
     }
-
-    public void Dispose() => StandardOutput.Dispose();
 }

@@ -1,4 +1,3 @@
-using Spectre.Console;
 using Wirepath.Explain;
 
 namespace Wirepath.Cli;
@@ -6,17 +5,7 @@ namespace Wirepath.Cli;
 /// <summary>Puts styled lines on the terminal: colours where it has them, plain text where it has not.</summary>
 internal sealed class StoryPrinter(TextWriter writer, TerminalKind terminal)
 {
-    private readonly IAnsiConsole? _console = terminal.Color
-        ? AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = AnsiSupport.Yes,
-            ColorSystem = ColorSystemSupport.EightBit,
-            Interactive = InteractionSupport.No,
-            Out = new AnsiConsoleOutput(writer),
-        })
-        : null;
-
-    public TerminalKind Terminal { get; } = terminal;
+    private const string Reset = "\u001b[0m";
 
     public void Write(IEnumerable<StyledLine> lines)
     {
@@ -27,43 +16,48 @@ internal sealed class StoryPrinter(TextWriter writer, TerminalKind terminal)
 
     public void Write(StyledLine line)
     {
-        if (_console is null)
+        if (!terminal.Color)
         {
             writer.WriteLine(line.ToString().TrimEnd());
             return;
         }
 
-        // The width is the story's own care: the console must not wrap again.
-        _console.Profile.Width = Math.Max(line.Width + 1, Terminal.Width);
-        var paragraph = new Paragraph();
+        var text = new System.Text.StringBuilder();
         foreach (StyledSpan span in line.Spans)
-            paragraph.Append(span.Text, StyleOf(span.Role));
-        _console.Write(paragraph);
-        _console.WriteLine();
+        {
+            string style = StyleOf(span.Role);
+            if (style.Length == 0 || string.IsNullOrWhiteSpace(span.Text))
+                text.Append(span.Text);
+            else
+                text.Append("\u001b[").Append(style).Append('m').Append(span.Text).Append(Reset);
+        }
+
+        writer.WriteLine(text.ToString());
     }
 
-    // Okabe and Ito's palette, nearest of the 256: told apart also by those who see fewer colours. Never colour alone:
-    // every role has its sign or its word in the text.
-    private static Style StyleOf(TextRole role) => role switch
+    // Parameters of SGR (ECMA-48 §8.3.117); 38;5;N is one of xterm's 256 colours. The palette is Okabe and Ito's, as near as
+    // the 256 come to it: told apart also by those who see fewer colours. Never colour alone: every role has its sign or its
+    // word in the text.
+    private static string StyleOf(TextRole role) => role switch
     {
-        TextRole.Plain => Style.Plain,
-        TextRole.Label => new Style(Color.FromInt32(39), decoration: Decoration.Bold),
-        TextRole.Time => new Style(Color.FromInt32(250)),
-        TextRole.Good => new Style(Color.FromInt32(36)),
-        TextRole.Bad => new Style(Color.FromInt32(202), decoration: Decoration.Bold),
-        TextRole.Dim => new Style(Color.FromInt32(244)),
-        TextRole.Emphasis => new Style(decoration: Decoration.Bold),
-        TextRole.Sent => new Style(Color.FromInt32(74)),
-        TextRole.Received => new Style(Color.FromInt32(178)),
-        TextRole.State => new Style(Color.FromInt32(175)),
-        TextRole.PhaseDns => new Style(Color.FromInt32(74)),
-        TextRole.PhaseArp => new Style(Color.FromInt32(227)),
-        TextRole.PhaseConnect => new Style(Color.FromInt32(36)),
-        TextRole.PhaseTls => new Style(Color.FromInt32(175)),
-        TextRole.PhaseWait => new Style(Color.FromInt32(244)),
-        TextRole.PhaseTransfer => new Style(Color.FromInt32(214)),
-        TextRole.PhaseRedirect => new Style(Color.FromInt32(167)),
-        TextRole.PhaseOther => new Style(Color.FromInt32(250)),
+        TextRole.Plain => "",
+        TextRole.Label => "1;38;5;39",
+        TextRole.Time => "38;5;250",
+        TextRole.Good => "38;5;36",
+        TextRole.Bad => "1;38;5;202",
+        TextRole.Dim => "38;5;244",
+        TextRole.Emphasis => "1",
+        TextRole.Sent => "38;5;74",
+        TextRole.Received => "38;5;178",
+        TextRole.State => "38;5;175",
+        TextRole.PhaseDns => "38;5;74",
+        TextRole.PhaseArp => "38;5;227",
+        TextRole.PhaseConnect => "38;5;36",
+        TextRole.PhaseTls => "38;5;175",
+        TextRole.PhaseWait => "38;5;244",
+        TextRole.PhaseTransfer => "38;5;214",
+        TextRole.PhaseRedirect => "38;5;167",
+        TextRole.PhaseOther => "38;5;250",
         _ => throw new ArgumentOutOfRangeException(nameof(role)),
     };
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Wirepath.Cli;
 
 /// <summary>What the story's stream can show: asked once at the start, from the environment and the stream itself.</summary>
@@ -8,30 +10,27 @@ internal sealed record TerminalKind(bool IsTerminal, bool Color, bool Unicode, i
     private const int UsualWidth = 80;
     private const int LeastWidth = 40;
 
-    public static TerminalKind OfStandardError(OutputChoice choice) => Of(choice, Console.IsErrorRedirected);
-
-    public static TerminalKind OfStandardOutput(OutputChoice choice) => Of(choice, Console.IsOutputRedirected);
-
-    private static TerminalKind Of(OutputChoice choice, bool redirected)
+    public static TerminalKind OfError(Shell shell, OutputChoice choice)
     {
-        bool dumb = Environment.GetEnvironmentVariable("TERM") is "dumb";
+        bool terminal = shell.ErrorIsTerminal;
+        bool dumb = shell.Variable("TERM") is "dumb";
         // https://no-color.org: present and not empty, whatever its value.
-        bool noColor = Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 };
+        bool noColor = shell.Variable("NO_COLOR") is { Length: > 0 };
         bool color = choice.Color switch
         {
             "always" => true,
             "never" => false,
-            _ => !redirected && !dumb && !noColor,
+            _ => terminal && !dumb && !noColor,
         };
-        return new TerminalKind(!redirected, color, !choice.Ascii && !dumb && IsUtf8Locale(), Columns(redirected));
+        return new TerminalKind(terminal, color, !choice.Ascii && !dumb && IsUtf8Locale(shell), ColumnsOf(shell, terminal));
     }
 
     // POSIX's order of precedence; an empty variable counts as absent.
-    private static bool IsUtf8Locale()
+    private static bool IsUtf8Locale(Shell shell)
     {
         foreach (string name in (string[])["LC_ALL", "LC_CTYPE", "LANG"])
         {
-            if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } value)
+            if (shell.Variable(name) is { Length: > 0 } value)
                 return value.Contains("UTF-8", StringComparison.OrdinalIgnoreCase) || value.Contains("utf8", StringComparison.OrdinalIgnoreCase);
         }
 
@@ -39,19 +38,11 @@ internal sealed record TerminalKind(bool IsTerminal, bool Color, bool Unicode, i
         return true;
     }
 
-    private static int Columns(bool redirected)
+    /// <summary>COLUMNS when it is set, else the terminal's own width.</summary>
+    public static int ColumnsOf(Shell shell, bool terminal)
     {
-        if (int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), out int columns) && columns > 0)
+        if (int.TryParse(shell.Variable("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out int columns) && columns > 0)
             return Math.Max(columns, LeastWidth);
-        if (redirected)
-            return UsualWidth;
-        try
-        {
-            return Console.WindowWidth is > 0 and int width ? Math.Max(width, LeastWidth) : UsualWidth;
-        }
-        catch (IOException)
-        {
-            return UsualWidth;
-        }
+        return terminal && shell.WindowWidth() is > 0 and int width ? Math.Max(width, LeastWidth) : UsualWidth;
     }
 }

@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using Wirepath.Dns;
 using Wirepath.Events;
+using Wirepath.Explain;
 using Wirepath.Simulation;
 using Wirepath.Stack;
 using Wirepath.Wire;
@@ -38,9 +38,10 @@ internal sealed class EmbeddedWorld : World
 
     public override INameResolver Names => _internet.Names;
 
-    public override string Title => string.Create(CultureInfo.InvariantCulture, $"embedded internet · seed {_seed}");
+    public override string Title(CommandWords words) => words.EmbeddedInternet(_seed);
 
-    public override X509Certificate2Collection TrustedRoots => EmbeddedInternet.TrustedRoots;
+    // Made on first use: most runs need no certificate, and its keys take time.
+    public override Func<X509Certificate2Collection> TrustedRoots => static () => EmbeddedInternet.TrustedRoots;
 
     /// <exception cref="UnknownLinkException">The knobs are for a link that is not there.</exception>
     public static EmbeddedWorld Create(NetworkChoice choice, EventLog log) =>
@@ -67,7 +68,7 @@ internal sealed class EmbeddedWorld : World
         writer.WriteLine();
         writer.WriteLine("sites:");
         foreach (EmbeddedSite site in EmbeddedInternet.Sites)
-            writer.WriteLine($"  {site.Url,-44} {site.Purpose}");
+            writer.WriteLine($"  {Columns.PadRight(site.Url, 44)} {site.Purpose}");
     }
 
     private static LinkSettings Turn(LinkSettings settings, LinkKnobs knobs) => settings with

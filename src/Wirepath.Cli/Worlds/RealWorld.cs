@@ -20,8 +20,9 @@ internal sealed class RealWorld : World
     private readonly HostLoop _loop;
     private readonly IpAddress _gateway;
     private readonly IReadOnlyList<IpAddress> _dns;
+    private readonly string _title;
 
-    private RealWorld(NetworkChoice choice, EventLog log)
+    private RealWorld(NetworkChoice choice, EventLog log, CancellationToken stopped)
         : base(log)
     {
         _connections = new OpenConnections(log);
@@ -57,7 +58,7 @@ internal sealed class RealWorld : World
         }
         else
         {
-            DhcpLease lease = Host.ConfigureByDhcpAsync(Interface).AsTask().GetAwaiter().GetResult();
+            DhcpLease lease = Host.ConfigureByDhcpAsync(Interface, stopped).AsTask().GetAwaiter().GetResult();
             _gateway = lease.Gateway;
             _dns = choice.Via is Via.Tap { Dns.Count: > 0 } tap ? tap.Dns : lease.DnsServers;
         }
@@ -66,7 +67,7 @@ internal sealed class RealWorld : World
         Names = new ClientResolver(
             new BrowserCache(TimeProvider.System), SystemHostsFile(),
             new StubResolver(stub, new HostDnsTransport(Host), Host.Log, TimeProvider.System, random.Fork("stub")), Host.Log);
-        Title = string.Create(CultureInfo.InvariantCulture,
+        _title = string.Create(CultureInfo.InvariantCulture,
             $"{device.Name} · {Interface.Addresses[0]}{(_gateway.IsNone ? "" : $" via {_gateway}")}{(_dns.Count == 0 ? "" : $" · DNS {_dns[0]}")}");
     }
 
@@ -76,11 +77,11 @@ internal sealed class RealWorld : World
 
     public override INameResolver Names { get; }
 
-    public override string Title { get; }
+    public override string Title(CommandWords words) => _title;
 
     /// <exception cref="DeviceException">The device cannot be had; the message says why.</exception>
     /// <exception cref="NetworkException">Nobody answered DHCP.</exception>
-    public static RealWorld Open(NetworkChoice choice, EventLog log) => new(choice, log);
+    public static RealWorld Open(NetworkChoice choice, EventLog log, CancellationToken stopped) => new(choice, log, stopped);
 
     public override T Run<T>(Func<CancellationToken, Task<T>> work, CancellationToken interrupted) =>
         Task.Run(() => work(interrupted), CancellationToken.None).GetAwaiter().GetResult();

@@ -8,24 +8,24 @@ namespace Wirepath.Cli;
 /// <summary>Opens the world that the command line names, runs the command in it, and says in one sentence why it could not.</summary>
 internal static class Running
 {
-    public static int In(string command, NetworkChoice choice, EventLog log, Func<World, int> run)
+    public static int In(string command, Shell shell, NetworkChoice choice, EventLog log, Func<World, int> run)
     {
         World world;
         try
         {
-            world = choice.Via is Via.Embedded ? EmbeddedWorld.Create(choice, log) : RealWorld.Open(choice, log);
+            world = choice.Via is Via.Embedded ? EmbeddedWorld.Create(choice, log) : RealWorld.Open(choice, log, shell.Stopped);
         }
         catch (DeviceException problem)
         {
-            return Failing.With(ExitCodes.Link, problem.Message);
+            return Failing.With(shell, ExitCodes.Link, problem.Message);
         }
         catch (NetworkException problem)
         {
-            return Failing.With(ExitCodes.Link, problem.Detail);
+            return Failing.With(shell, ExitCodes.Link, problem.Detail);
         }
         catch (UnknownLinkException problem)
         {
-            return Failing.Usage(command, problem.Message);
+            return Failing.Usage(shell, command, problem.Message);
         }
 
         using (world)
@@ -35,4 +35,4 @@ internal static class Running
 
 /// <summary><c>--link</c> names a link that the embedded internet does not have.</summary>
 internal sealed class UnknownLinkException(string name, IEnumerable<string> known)
-    : Exception($"--link: there is no link '{name}'; the embedded internet has {string.Join(", ", known)}.");
+    : Exception($"--link: there is no link '{name}' in the embedded internet{(Nearest.To(name, known) is { } near ? $"; did you mean '{near}'?" : $"; it has {string.Join(", ", known)}.")}");

@@ -17,11 +17,11 @@ internal abstract class World(EventLog log) : IDisposable
 
     public abstract INameResolver Names { get; }
 
-    /// <summary>For the story's head line: <c>embedded internet · seed 42</c>, <c>tap0 · 10.0.0.2/24</c>.</summary>
-    public abstract string Title { get; }
+    /// <summary>For a head line: <c>embedded internet · seed 42</c>, <c>tap0 · 10.0.0.2/24</c>.</summary>
+    public abstract string Title(CommandWords words);
 
     /// <summary>Roots that https servers must lead to; null: the machine's own.</summary>
-    public virtual X509Certificate2Collection? TrustedRoots => null;
+    public virtual Func<X509Certificate2Collection>? TrustedRoots => null;
 
     /// <summary>Runs application code in this world's time until it is done.</summary>
     public abstract T Run<T>(Func<CancellationToken, Task<T>> work, CancellationToken interrupted);

@@ -19,7 +19,7 @@ public sealed record Diagnosis(Finding Verdict, Failure? Failure, IReadOnlyList<
     {
         if (failure is not null)
             return new Finding(FindingKind.Failure, navigation.Elapsed, [failure.Evidence], w => w.Explain(failure).Verdict);
-        if (!navigation.IsFinished)
+        if (!navigation.IsFinished || navigation.IsInterrupted)
         {
             PhaseKind during = navigation.Phases.Count > 0 ? navigation.Phases[^1].Kind : PhaseKind.Other;
             return new Finding(FindingKind.Interrupted, navigation.Elapsed, [navigation.Started], w => w.Interrupted(navigation.Elapsed, during));

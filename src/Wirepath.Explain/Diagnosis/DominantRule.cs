@@ -51,6 +51,8 @@ internal static class DominantRule
             case PhaseKind.Arp:
                 NeighborResolution? slow = navigation.Neighbors.MaxBy(n => n.Attempts);
                 return slow is { Attempts: > 1 } ? (Reason.NeighborRetried, slow.Elapsed, slow.Attempts, slow.Evidence) : plain;
+            case PhaseKind.Connect when hop is { FailedConnects.Count: > 0 } && connection?.EstablishedAt is not null:
+                return (Reason.OtherAddressFailed, time - roundTrip, hop.FailedConnects.Count, EventId.None);
             case PhaseKind.Connect when connection is not null:
                 return connection.Syns > 1
                     ? (Reason.SynRepeated, time, connection.Syns, connection.Segments[0].Sent)

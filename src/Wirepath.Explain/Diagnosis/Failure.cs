@@ -25,6 +25,8 @@ public enum FailureClass
     ConnectionReset,
     ConnectionTimedOut,
     ConnectionAborted,
+    /// <summary>The limit that a person set for the whole navigation was reached.</summary>
+    TimeLimit,
     Tls,
     Http,
     HttpStatus,

@@ -8,7 +8,7 @@ internal static class FailureReader
 {
     public static Failure? Read(Navigation navigation, IReadOnlyList<Event> events)
     {
-        if (!navigation.IsFinished || navigation.ExitCode == 0)
+        if (!navigation.IsFinished || navigation.ExitCode == 0 || navigation.IsInterrupted)
             return null;
         EventId end = navigation.Finished;
         if (navigation.Rejected is { } rejected)
@@ -20,8 +20,14 @@ internal static class FailureReader
         if (hop.Connection is null && hop.FailedConnects.Count == 0 && hop.Lookups.LastOrDefault(l => l.Result is { Failure: not NameFailure.None }) is { } lookup)
             return OfName(navigation, lookup);
         return OfRoute(navigation, hop) ?? OfConnect(navigation, hop, events) ?? OfTls(hop) ?? OfConnection(navigation, hop, events) ?? OfHttp(navigation, hop, events)
+            ?? OfLimit(navigation, hop)
             ?? new Failure(FailureClass.Unknown, navigation.Typed, "", 1, navigation.Elapsed, navigation.Summary, 0, end);
     }
+
+    /// <summary>Nothing went wrong before the person's own limit was reached: TCP's exit code, without anything of TCP.</summary>
+    private static Failure? OfLimit(Navigation navigation, Hop hop) => navigation.ExitCode == Navigation.TcpExitCode
+        ? new Failure(FailureClass.TimeLimit, hop.Url?.Href ?? navigation.Typed, hop.Connection?.Id.Remote.ToString() ?? "", 1, navigation.Elapsed, "", 0, navigation.Finished)
+        : null;
 
     private static Failure OfName(Navigation navigation, NameLookup lookup)
     {
@@ -107,10 +113,11 @@ internal static class FailureReader
             ConnectionEnd.Aborted when hop.HttpFailure is null => FailureClass.ConnectionAborted,
             _ => FailureClass.None,
         };
-        if (failed == FailureClass.None)
+        // What came after the end of the navigation cannot have caused it.
+        if (failed == FailureClass.None || IdOf(events, navigation, end) is not { } ended || ended.Value > navigation.Finished.Value)
             return null;
         SegmentRow? reset = connection.Segments.FirstOrDefault(s => !s.FromClient && s.Has(TcpFlags.Rst));
-        EventId evidence = failed == FailureClass.ConnectionReset && reset is not null ? (reset.Received.IsNone ? reset.Sent : reset.Received) : IdOf(events, navigation, end) ?? navigation.Finished;
+        EventId evidence = failed == FailureClass.ConnectionReset && reset is not null ? (reset.Received.IsNone ? reset.Sent : reset.Received) : ended;
         int repeated = connection.Repetitions.Count(r => r.FromClient);
         return new Failure(failed, hop.Url?.Host ?? "", connection.Id.Remote.ToString(), Math.Max(1, repeated), navigation.EndedAt - established, end.Detail, 0, evidence);
     }

@@ -309,19 +309,29 @@ internal sealed class ConversationReader
     /// <summary>The segment that a state change goes with: the one received that caused it, else the one sent with it.</summary>
     private SegmentRow? RowOfState(IReadOnlyList<int> lane, int at, Event e, StateChanged change)
     {
-        // The application closes at once; the FIN may have to wait behind data, and it is the FIN that the picture is about.
-        if (change.To is TcpState.FinWait1 or TcpState.LastAck)
+        // The application opens and closes at once; SYN and FIN leave when the loop comes round, a FIN behind the data before it.
+        TcpFlags announced = change.To switch
+        {
+            TcpState.SynSent => TcpFlags.Syn,
+            TcpState.FinWait1 or TcpState.LastAck => TcpFlags.Fin,
+            _ => TcpFlags.None,
+        };
+        if (announced != TcpFlags.None)
         {
             for (int i = at + 1; i < lane.Count; i++)
             {
-                if (_log[lane[i]].What is SegmentSent sent && (sent.Segment.Flags & TcpFlags.Fin) != 0)
+                if (_log[lane[i]].What is SegmentSent sent && (sent.Segment.Flags & announced) != 0)
                     return _rowOf.GetValueOrDefault(lane[i]);
             }
         }
 
+        // A segment that came in is the cause, whatever time passed until it was acted upon.
+        if (_log.CauseOf(lane[at]) is >= 0 and var arrived && _log[arrived].What is SegmentReceived)
+            return _rowOf.GetValueOrDefault(arrived);
+
         SegmentRow? before = Neighbour(lane, at, -1, e.At);
         SegmentRow? after = Neighbour(lane, at, +1, e.At);
-        bool received = change.Trigger.StartsWith("received", StringComparison.OrdinalIgnoreCase) || _log.CauseOf(lane[at]) is >= 0 and var cause && _log[cause].What is SegmentReceived;
+        bool received = change.Trigger.StartsWith("received", StringComparison.OrdinalIgnoreCase);
         return received ? before ?? after : after ?? before;
     }
 

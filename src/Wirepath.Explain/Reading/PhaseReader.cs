@@ -20,6 +20,7 @@ internal static class PhaseReader
     {
         var intervals = new List<Interval>();
         var open = new Dictionary<(PhaseKind, object?), (Instant At, int Hop)>();
+        var known = new HashSet<IpAddress>();
         int hop = 0;
         int exchange = -1; // the first interval of the exchange in progress: a redirect recolours it
         foreach (int index in client)
@@ -78,13 +79,22 @@ internal static class PhaseReader
                     hop++;
                     exchange = -1;
                     break;
-                case NeighborRequested s:
+                case NeighborLookup { Hit: true } f:
+                    known.Add(f.Address);
+                    break;
+                case NeighborLookup { Hit: false } f:
+                    known.Remove(f.Address);
+                    break;
+                // A request for an address that is in use only confirms it (RFC 4861 §7.3): no packet waits.
+                case NeighborRequested s when !known.Contains(s.Address):
                     open.TryAdd((PhaseKind.Arp, s.Address), (e.At, hop));
                     break;
                 case NeighborResolved f:
+                    known.Add(f.Address);
                     Close(PhaseKind.Arp, f.Address, e.At);
                     break;
                 case NeighborFailed f:
+                    known.Remove(f.Address);
                     Close(PhaseKind.Arp, f.Address, e.At);
                     break;
             }

@@ -19,6 +19,13 @@ public sealed class Navigation
     /// <summary>The last event of the navigation when it never finished.</summary>
     public required Instant EndedAt { get; init; }
 
+    // The command's exit codes, as docs/commands says.
+    internal const int TcpExitCode = 40;
+    private const int InterruptedExitCode = 130;
+
+    /// <summary>A person pressed Ctrl-C.</summary>
+    public bool IsInterrupted => ExitCode == InterruptedExitCode;
+
     public bool IsFinished => !Finished.IsNone;
 
     public bool Succeeded => IsFinished && ExitCode == 0;

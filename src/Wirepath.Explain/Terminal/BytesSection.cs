@@ -12,8 +12,20 @@ internal static class BytesSection
     {
         var trail = new CauseTrail();
         int next = 0;
-        foreach (Event frame in c.Navigation.Frames)
+        IReadOnlyList<Event> frames = c.Navigation.Frames;
+        // The end, where it closes or fails, is a sixth of what is shown.
+        int leftOut = Math.Max(0, frames.Count - c.Options.MostFrames);
+        int firstLeftOut = c.Options.MostFrames - c.Options.MostFrames / 6;
+        for (int i = 0; i < frames.Count; i++)
         {
+            if (leftOut > 0 && i == firstLeftOut)
+            {
+                c.Page.Blank();
+                c.Page.Paragraph(new StyledSpan(c.Words.FramesLeftOut(leftOut), Bad));
+                i += leftOut;
+            }
+
+            Event frame = frames[i];
             // The trail follows the log, so that the ring holds what came just before this frame.
             for (; next < c.Journey.Events.Count && c.Journey.Events[next].Id.Value <= frame.Id.Value; next++)
                 trail.Remember(c.Journey.Events[next]);

@@ -95,7 +95,7 @@ public static class JourneyText
         }
 
         if (hop is null or { Number: 0 } && c.Navigation.FixedUp is { } fixedUp)
-            c.Page.More([new(c.Words.TypedAs(fixedUp.Typed, string.Join(", ", fixedUp.Changes)), Dim)]);
+            c.Page.More([new(c.Words.TypedAs(fixedUp.Typed, string.Join(" ", fixedUp.Changes)), Dim)]);
     }
 
     private static void WriteNeighbors(StoryContext c, Hop hop)

@@ -55,7 +55,9 @@ public enum Detail
 /// <param name="Width">Columns of the terminal, at least <see cref="LeastWidth"/>.</param>
 /// <param name="Ascii">No box-drawing, arrows or other signs outside ASCII; letters of any language stay.</param>
 /// <param name="RelativeNumbers">Sequence numbers count from the ISN; false shows them as on the wire.</param>
-public sealed record TextOptions(int Width = 80, bool Ascii = false, Detail Detail = Detail.Story, Language Language = Language.English, bool RelativeNumbers = true)
+/// <param name="MostFrames">Frames that are peeled at the most: a person reads hundreds, and a download has millions. The first and the last are shown.</param>
+public sealed record TextOptions(
+    int Width = 80, bool Ascii = false, Detail Detail = Detail.Story, Language Language = Language.English, bool RelativeNumbers = true, int MostFrames = 600)
 {
     /// <summary>Narrower than this nothing useful fits side by side.</summary>
     public const int LeastWidth = 40;

@@ -44,6 +44,8 @@ internal sealed partial class ChineseWords
             $"与 {f.Subject} 交换数据。", f.With, "起初有回应，后来就没有了。", "路径或服务器在中途断了。先 ping 一下，再重试。"),
         FailureClass.ConnectionAborted => new($"本端放弃了与 {f.With} 的连接{Because(f.Detail)}。",
             $"与 {f.Subject} 交换数据。", f.With, "对方没有任何异常。", "如果不是有人按了 Ctrl-C，那就是到了时限：可以把时限放宽。"),
+        FailureClass.TimeLimit => new($"{Duration(f.Waited)} 后放弃：到了设定的时限，网页还没有取到。",
+            $"在时限内获取 {f.Subject}。", f.With, "没有异常，只是没能按时取完。", "放宽或取消时限（--max-time），看看时间花在哪里。"),
         FailureClass.Tls => new($"与 {f.Subject} 的 TLS 握手失败{Because(f.Detail)}。",
             $"与 {f.Subject} 协商加密并检查其证书。", f.With, Detail(f, "握手中断。"), "检查服务器名称和本机日期；自建的证书颁发机构要先设为受信任。"),
         FailureClass.Http => new($"与 {f.Subject} 的 HTTP 交互失败{Because(f.Detail)}。",

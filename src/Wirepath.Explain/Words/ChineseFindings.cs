@@ -21,6 +21,7 @@ internal sealed partial class ChineseWords
             Reason.NameTimeouts => $"：有 {f.Count} 次查询无人应答，白等了 {Duration(f.Cost)}",
             Reason.NeighborRetried => $"：问到第 {f.Count} 次邻居才回应",
             Reason.RoundTrip => f.RoundTrip > TimeSpan.Zero ? $"：距离使然，往返一次就要 {Duration(f.RoundTrip)}" : "：距离使然",
+            Reason.OtherAddressFailed => $"：先试的 {f.Count} 个地址没有连上，耗去 {Duration(f.Cost)}",
             Reason.SynRepeated => $"：发了 {f.Count} 个 SYN 才等到回应",
             Reason.ServerThought => $"：服务器自己处理就用了 {Duration(f.Cost)}",
             Reason.Losses => $"：丢了 {f.Count} 个报文段，代价是 {Duration(f.Cost)}",

@@ -44,6 +44,8 @@ internal sealed partial class EnglishWords
             $"To exchange data with {f.Subject}.", f.With, "First answers, then silence.", "The path or the server broke down in the middle. See whether it answers a ping, and try again."),
         FailureClass.ConnectionAborted => new($"The connection to {f.With} was given up on this side{Because(f.Detail)}.",
             $"To exchange data with {f.Subject}.", f.With, "Nothing wrong from the other end.", "If nobody pressed Ctrl-C, a time limit was reached: try a longer one."),
+        FailureClass.TimeLimit => new($"Given up after {Duration(f.Waited)}: the page was not there yet, and the limit that was set was reached.",
+            $"To get {f.Subject} in time.", f.With, "Nothing wrong, only not all of it in time.", "Set a longer limit, or none (--max-time), and see where the time goes."),
         FailureClass.Tls => new($"TLS with {f.Subject} failed{Because(f.Detail)}.",
             $"To agree on encryption with {f.Subject} and to check its certificate.", f.With, Detail(f, "The handshake broke off."), "Check the server's name and the date on this machine; a certificate authority of one's own must be trusted first."),
         FailureClass.Http => new($"The HTTP exchange with {f.Subject} failed{Because(f.Detail)}.",

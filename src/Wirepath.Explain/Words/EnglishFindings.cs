@@ -21,6 +21,7 @@ internal sealed partial class EnglishWords
             Reason.NameTimeouts => $": {Count(f.Count, "query")} went unanswered and cost {Duration(f.Cost)}".Replace("querys", "queries", StringComparison.Ordinal),
             Reason.NeighborRetried => $": the neighbour answered only on request {f.Count}",
             Reason.RoundTrip => f.RoundTrip > TimeSpan.Zero ? $": that is the distance, {Duration(f.RoundTrip)} for a round trip" : ": that is the distance",
+            Reason.OtherAddressFailed => $": {(f.Count == 1 ? "an address" : $"{f.Count} addresses")} tried before gave no connection, which cost {Duration(f.Cost)}",
             Reason.SynRepeated => $": it took {Count(f.Count, "SYN")} until one was answered",
             Reason.ServerThought => $": the server itself took {Duration(f.Cost)} to answer",
             Reason.Losses => f.Count == 1 ? $": one lost segment cost {Duration(f.Cost)}" : $": {f.Count} lost segments cost {Duration(f.Cost)}",
@@ -47,7 +48,15 @@ internal sealed partial class EnglishWords
     public override string Warm(TimeSpan total, bool reused, TimeSpan roundTrip) =>
         $"{Duration(total)}: the name was cached{(reused ? " and the connection was still open" : "")}{(roundTrip > TimeSpan.Zero ? $"; what is left is distance, {Duration(roundTrip)} for a round trip" : "")}.";
 
-    public override string Interrupted(TimeSpan after, PhaseKind during) => $"Stopped after {Duration(after)}, in the middle of {(during == PhaseKind.Other ? "its own work" : Phase(during))}.";
+    public override string Interrupted(TimeSpan after, PhaseKind during) => $"Stopped after {Duration(after)}, in the middle of {During(during)}.";
+
+    private string During(PhaseKind phase) => phase switch
+    {
+        PhaseKind.Other => "its own work",
+        PhaseKind.Wait => "the wait for the answer",
+        PhaseKind.Transfer => "the transfer",
+        _ => Phase(phase),
+    };
 
     public override string ColdNames(int zones, TimeSpan cost) => $"Asking {(zones == 1 ? "one zone" : $"{zones} zones in turn")} cost {Duration(cost)}; until the TTL ends the next look-up is free.";
 

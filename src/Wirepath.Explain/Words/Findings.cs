@@ -10,6 +10,8 @@ public enum Reason
     NeighborRetried,
     RoundTrip,
     SynRepeated,
+    /// <summary>An address that was tried before gave no connection.</summary>
+    OtherAddressFailed,
     ServerThought,
     Losses,
     SlowStart,

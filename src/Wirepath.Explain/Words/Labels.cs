@@ -3,6 +3,8 @@ namespace Wirepath.Explain;
 /// <summary>The short words of the terminal's story.</summary>
 public abstract partial class Words
 {
+    public abstract string FramesLeftOut(int count);
+
     public abstract string LabelUrl { get; }
 
     public abstract string LabelRoute { get; }
@@ -96,6 +98,8 @@ public abstract partial class Words
 
 internal sealed partial class EnglishWords
 {
+    public override string FramesLeftOut(int count) => $"… {Figures.Number(count)} frames are left out here; a capture (--pcap FILE) has all of them.";
+
     public override string LabelUrl => "URL";
 
     public override string LabelRoute => "ROUTE";
@@ -192,6 +196,8 @@ internal sealed partial class EnglishWords
 
 internal sealed partial class ChineseWords
 {
+    public override string FramesLeftOut(int count) => $"……此处略去 {Figures.Number(count)} 个帧；抓包文件（--pcap FILE）里一个不少。";
+
     public override string LabelUrl => "网址";
 
     public override string LabelRoute => "路由";

@@ -22,8 +22,8 @@ public sealed record FetchSettings
 
     public string UserAgent { get; init; } = "wirepath/0.1";
 
-    /// <summary>Roots that servers' certificates must lead to; null: the machine's own.</summary>
-    public X509Certificate2Collection? TrustedRoots { get; init; }
+    /// <summary>Roots that servers' certificates must lead to, asked for at each TLS handshake; null: the machine's own.</summary>
+    public Func<X509Certificate2Collection>? TrustedRoots { get; init; }
 
     /// <summary>More header lines, name and value.</summary>
     public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];

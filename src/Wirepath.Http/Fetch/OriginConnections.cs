@@ -30,7 +30,7 @@ internal sealed class OriginConnections(Host host, INameResolver names, FetchSet
         if (url.Scheme != "https")
             return new OriginConnection(url.Origin, stream, stream.Id, cause, host.Log);
         NodeLog.ApplicationCause = cause;
-        (SslStream tls, EventId secured) = await TlsClient.HandshakeAsync(stream, stream.Id, url.Host!, settings.TrustedRoots, host.Time.GetUtcNow(), host.Log, ct).ConfigureAwait(false);
+        (SslStream tls, EventId secured) = await TlsClient.HandshakeAsync(stream, stream.Id, url.Host!, settings.TrustedRoots?.Invoke(), host.Time.GetUtcNow(), host.Log, ct).ConfigureAwait(false);
         return new OriginConnection(url.Origin, tls, stream.Id, secured, host.Log);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
@@ -38,7 +39,7 @@ internal static class TlsClient
             ApplicationProtocols = [SslApplicationProtocol.Http11],
             RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
             {
-                problem = Judge(host, certificate, chain, errors, seen);
+                problem = Judge(host, certificate as X509Certificate2, chain, errors, now, seen);
                 return errors == SslPolicyErrors.None;
             },
         };
@@ -65,23 +66,35 @@ internal static class TlsClient
         return (tls, secured);
     }
 
-    private static string Judge(string host, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors, List<string> seen)
+    private static string Judge(string host, X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors, DateTimeOffset now, List<string> seen)
     {
         seen.Clear();
         if (chain is not null)
             seen.AddRange(chain.ChainElements.Select(e => e.Certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false)));
-        string subject = (certificate as X509Certificate2)?.GetNameInfo(X509NameType.DnsName, forIssuer: false) ?? "?";
-        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable))
+        if (certificate is null || errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable))
             return $"{host} showed no certificate.";
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
-            return $"the certificate is for {subject}, not for {host}.";
-        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
+            return $"the certificate is for {certificate.GetNameInfo(X509NameType.DnsName, forIssuer: false)}, not for {host}.";
+        return errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) ? JudgeChain(host, certificate, chain, now.UtcDateTime) : "";
+    }
+
+    private static string JudgeChain(string host, X509Certificate2 certificate, X509Chain? chain, DateTime now)
+    {
+        X509ChainStatus[] status = chain?.ChainStatus ?? [];
+        bool Has(X509ChainStatusFlags flag) => Array.Exists(status, s => s.Status.HasFlag(flag));
+        if (Has(X509ChainStatusFlags.NotTimeValid))
         {
-            string why = string.Join(" ", chain?.ChainStatus.Select(s => s.StatusInformation.Trim()) ?? []);
-            return $"the certificate of {host} leads to no trusted root: {why}";
+            DateTime begins = certificate.NotBefore.ToUniversalTime();
+            DateTime ends = certificate.NotAfter.ToUniversalTime();
+            if (ends < now)
+                return string.Create(CultureInfo.InvariantCulture, $"the certificate of {host} expired on {ends:yyyy-MM-dd}.");
+            if (begins > now)
+                return string.Create(CultureInfo.InvariantCulture, $"the certificate of {host} is valid only from {begins:yyyy-MM-dd} on.");
         }
 
-        return "";
+        if (certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData) && Has(X509ChainStatusFlags.UntrustedRoot))
+            return $"the certificate of {host} is signed by nobody but itself.";
+        return $"the certificate of {host} leads to no trusted root: {string.Join(" ", status.Select(s => s.StatusInformation.Trim()))}";
     }
 
     private static string Innermost(Exception failure)

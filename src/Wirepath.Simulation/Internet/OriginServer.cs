@@ -40,6 +40,8 @@ internal sealed class OriginServer : IDisposable
                 return;
             }
 
+            // As every web server does: an answer's last segment must not wait for an acknowledgment.
+            stream.NoDelay = true;
             _ = ServeAsync(stream);
         }
     }

@@ -1,0 +1,121 @@
+using Wirepath.Dns;
+using Wirepath.Events;
+using Wirepath.Stack;
+using Wirepath.Url;
+
+namespace Wirepath.Cli;
+
+internal sealed class ChineseCommandWords : CommandWords
+{
+    public override string EmbeddedInternet(ulong seed) => $"内置互联网 · 种子 {seed}";
+
+    public override string Saved(string file) => $"已写入 {file}";
+
+    public override string NotAHost(string text) => $"“{text}”既不是地址，也不是域名：每个标签 1 到 63 字节，以点分隔，总长不超过 255 字节。";
+
+    public override string NoIpv4(string name) => $"{name} 存在，但没有 IPv4 地址。";
+
+    public override string NameFailed(NameAnswer answer) => $"{answer.Name.ToStringWithoutFinalDot()}：{Explain.Words.Chinese.Name(answer.Failure)}。";
+
+    public override string AnsweredBy(NameLevel level, string milliseconds, string world) => level == NameLevel.Literal
+        ? $"本来就是地址，无需询问 · {world}"
+        : $"由{Explain.Words.Chinese.Level(level)}应答，用时 {milliseconds} ms · {world}";
+
+    public override string PingHead(string target, string address, int bytes, string world) => $"PING {target}（{address}）：{bytes} 字节数据 · {world}";
+
+    public override string PingReply(int bytes, string from, int sequence, int ttl, string milliseconds) =>
+        $"来自 {from} 的 {bytes} 字节：seq={sequence} ttl={ttl} 往返={milliseconds} ms";
+
+    public override string PingTimedOut(int sequence, string seconds) => $"seq={sequence}：{seconds} 秒内没有回应";
+
+    public override string PingFailed(int sequence, ProbeOutcome outcome, string from) => $"seq={sequence}：{Outcome(outcome)}{(from.Length == 0 ? "" : $"（{from} 说）")}";
+
+    public override string PingSummary(int sent, int received, string percentLost) => $"发出 {sent} 个，收到 {received} 个，丢失 {percentLost} %";
+
+    public override string PingRoundTrips(string least, string mean, string most, string deviation) => $"往返时间 最小/平均/最大/标准差 = {least}/{mean}/{most}/{deviation} ms";
+
+    public override string PingUnanswered(int sent, string address, ProbeOutcome outcome) => $"发往 {address} 的 {sent} 个回显请求都没有得到应答；最后一个：{Outcome(outcome)}。";
+
+    public override string Outcome(ProbeOutcome outcome) => outcome switch
+    {
+        ProbeOutcome.TimedOut => "时限内没有回应",
+        ProbeOutcome.TimeExceeded => "途中 TTL 减到了零",
+        ProbeOutcome.PortUnreachable => "主机在线，但该端口无人监听",
+        ProbeOutcome.Unreachable => "目的不可达",
+        ProbeOutcome.TooBig => "包超过途中某条链路的 MTU，又不允许分片",
+        ProbeOutcome.EchoReply => "有应答",
+        ProbeOutcome.NoRoute => "本机没有通往它的路由",
+        _ => throw new ArgumentOutOfRangeException(nameof(outcome)),
+    };
+
+    public override string TraceHead(string target, string address, int hops, string world) => $"通往 {target}（{address}）的路径，最多 {hops} 跳 · {world}";
+
+    public override string TraceNotReached(string address, int hops) => $"{hops} 跳之内没有到达 {address}：最后一个有地址的行，就是最后一台应答的路由器。";
+
+    public override string UrlLabel(UrlPart part) => part switch
+    {
+        UrlPart.Scheme => "协议",
+        UrlPart.Username => "用户名",
+        UrlPart.Password => "密码",
+        UrlPart.Host => "主机",
+        UrlPart.Port => "端口",
+        UrlPart.PathSegment => "路径",
+        UrlPart.OpaquePath => "路径",
+        UrlPart.QueryPair => "查询",
+        UrlPart.Fragment => "片段",
+        _ => throw new ArgumentOutOfRangeException(nameof(part)),
+    };
+
+    public override string UrlOrigin => "源";
+
+    public override string UrlDefaultPort => "该协议的默认端口，不发送";
+
+    public override string UrlALabels(string raw) => $"→ {raw}（A-label，查询 DNS 时用它）";
+
+    public override string UrlAddress => "本来就是地址，无需查询";
+
+    public override string UrlStaysHere => "留在本地，从不发送";
+
+    public override string UrlChanged => "改动";
+
+    public override string UrlChange(FixUpNote note) => note.Change switch
+    {
+        FixUpChange.BlanksDropped => "去掉了前后的空白。",
+        FixUpChange.SchemeAdded => "没有输入协议，按 http 处理。",
+        FixUpChange.SlashesPutRight => "协议后面应有两条斜线，已改正。",
+        FixUpChange.LowerCased => "协议和主机名一律用小写。",
+        FixUpChange.HostToAscii => $"向 DNS 查询时，域名写作 {note.Detail}。",
+        FixUpChange.AddressNormalised => $"地址写作 {note.Detail}。",
+        FixUpChange.DefaultPortDropped => $"{note.Detail} 是默认端口，省略。",
+        FixUpChange.PercentEncoded => "不能原样传输的字符已做百分号编码。",
+        FixUpChange.DotSegmentsResolved => "路径中的“.”和“..”已经化简。",
+        FixUpChange.PathAdded => "空路径就是 /。",
+        _ => throw new ArgumentOutOfRangeException(nameof(note)),
+    };
+
+    public override string UrlRemark => "注意";
+
+    public override string UrlAt(string name, int character) => $"{name}，第 {character} 个字符";
+
+    public override string UrlWrong(UrlFailure failure) => $"第 {failure.Position + 1} 个字符有误：{Why(failure)}（{failure.Name}）。";
+
+    // Named as in the WHATWG URL standard.
+    private static string Why(UrlFailure failure) => failure.Name switch
+    {
+        "missing-scheme-non-relative-URL" => "缺少协议，URL 以协议开头，例如 http://",
+        "host-missing" => "缺少主机名或地址",
+        "port-invalid" => "端口只能是 0 到 65535 的数字",
+        "port-out-of-range" => $"端口 {failure.Detail} 太大，最大是 65535",
+        "domain-invalid-code-point" or "host-invalid-code-point" => "主机名里有不允许的字符，只能用字母、数字、“-”和“.”",
+        "domain-to-ASCII" => "这不是合法的国际化域名",
+        "IPv4-too-many-parts" => "末尾是数字，应当是 IPv4 地址，但多于四段",
+        "IPv4-non-numeric-part" => "末尾是数字，应当是 IPv4 地址，但有一段不是数字",
+        "IPv4-out-of-range-part" => "IPv4 地址中有一段太大",
+        "IPv6-unclosed" => "IPv6 地址缺少右方括号",
+        "IPv6-multiple-compression" => "IPv6 地址中“::”只能出现一次",
+        "IPv6-too-many-pieces" => "IPv6 地址多于八段",
+        "IPv6-too-few-pieces" => "IPv6 地址少于八段，又没有“::”",
+        _ when failure.Name.StartsWith("IPv", StringComparison.Ordinal) => "地址的写法不对",
+        _ => "这不是合法的 URL",
+    };
+}
