@@ -86,7 +86,7 @@ internal static class GetCommand
                 bool last = i == urls.Length - 1 || shell.Stopped.IsCancellationRequested;
                 if (last)
                     world.Run(async _ => { await fetcher.DisposeAsync().ConfigureAwait(false); return 0; }, CancellationToken.None);
-                // What is kept open for the next URL does not close, however long one waits.
+                // A connection that stays open has nothing to settle: waiting for it would be waiting for the server to close it.
                 if (last || !settings.KeepAlive)
                     world.Settle();
                 report.Navigation(recorder.Snapshot(), world, i, result);
