@@ -50,7 +50,7 @@ static Run Fetch(ulong seed)
     var body = new MemoryStream();
     FetchResult result = simulator.Run(async () =>
     {
-        await using var fetcher = new Fetcher(internet.Pc, internet.Names, new FetchSettings { TrustedRoots = EmbeddedInternet.TrustedRoots });
+        await using var fetcher = new Fetcher(internet.Pc, internet.Names, new FetchSettings { TrustedRoots = static () => EmbeddedInternet.TrustedRoots });
         return await fetcher.GetAsync("http://www.example.com/long", body);
     });
     // What is still under way, such as the last ACKs of the close, belongs to the story.

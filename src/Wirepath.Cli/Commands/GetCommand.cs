@@ -83,9 +83,12 @@ internal static class GetCommand
             {
                 FetchResult result = world.Run(ct => fetcher.GetAsync(urls[i], body, ct), shell.Stopped);
                 body.Flush();
-                if (i == urls.Length - 1 || shell.Stopped.IsCancellationRequested)
+                bool last = i == urls.Length - 1 || shell.Stopped.IsCancellationRequested;
+                if (last)
                     world.Run(async _ => { await fetcher.DisposeAsync().ConfigureAwait(false); return 0; }, CancellationToken.None);
-                world.Settle();
+                // A connection that stays open has nothing to settle: waiting for it would be waiting for the server to close it.
+                if (last || !settings.KeepAlive)
+                    world.Settle();
                 report.Navigation(recorder.Snapshot(), world, i, result);
                 if (code == ExitCodes.Success)
                     code = result.ExitCode;

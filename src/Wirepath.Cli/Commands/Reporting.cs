@@ -16,7 +16,9 @@ internal static class Reporting
             return Failing.Usage(shell, command, wrong);
         // On the embedded internet a packet is seen on many links; a real device is one.
         CaptureOrder order = where.Via is Via.Embedded ? CaptureOrder.Links : CaptureOrder.Time;
-        if (!Captures.TryOpen(choice, log, order, out Captures? captures, out string problem))
+        if (!KeyLog.TryStart(choice.KeyLogFile, out KeyLog? keys, out string noKeys))
+            return Failing.Usage(shell, command, noKeys);
+        if (!Captures.TryOpen(choice, log, order, keys, out Captures? captures, out string problem))
             return Failing.Usage(shell, command, problem);
         using (captures)
             return Running.In(command, shell, where, log, world => run(world, report));
@@ -29,9 +31,12 @@ internal sealed class Captures : IDisposable
     private readonly FileStream? _file;
     private readonly CaptureSink? _sink;
     private readonly IDisposable? _subscription;
+    private readonly KeyLog? _keys;
 
-    private Captures(OutputChoice choice, EventLog log, CaptureOrder order)
+    private Captures(OutputChoice choice, EventLog log, CaptureOrder order, KeyLog? keys)
     {
+        // Secrets must stand before the packets that they open. In the order of time the packets are written already.
+        _keys = order == CaptureOrder.Links ? keys : null;
         if (choice.CaptureFile is not { } path)
             return;
         _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 64 * 1024);
@@ -39,12 +44,12 @@ internal sealed class Captures : IDisposable
         _subscription = log.Subscribe(_sink);
     }
 
-    public static bool TryOpen(OutputChoice choice, EventLog log, CaptureOrder order, out Captures? captures, out string problem)
+    public static bool TryOpen(OutputChoice choice, EventLog log, CaptureOrder order, KeyLog? keys, out Captures? captures, out string problem)
     {
         (captures, problem) = (null, "");
         try
         {
-            captures = new Captures(choice, log, order);
+            captures = new Captures(choice, log, order, keys);
             return true;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
@@ -57,6 +62,8 @@ internal sealed class Captures : IDisposable
     public void Dispose()
     {
         _subscription?.Dispose();
+        if (_sink is not null && _keys?.ReadNew() is { Length: > 0 } secrets)
+            _sink.WriteTlsKeys(secrets);
         _sink?.Dispose();
         _file?.Dispose();
     }

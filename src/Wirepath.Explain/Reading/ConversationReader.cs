@@ -325,8 +325,8 @@ internal sealed class ConversationReader
             }
         }
 
-        // A segment that came in is the cause, whatever time passed until it was acted upon.
-        if (_log.CauseOf(lane[at]) is >= 0 and var arrived && _log[arrived].What is SegmentReceived)
+        // A segment that came in is the cause, whatever time passed until it was acted upon; but the end of TIME-WAIT is a clock's work.
+        if (change.From != TcpState.TimeWait && _log.CauseOf(lane[at]) is >= 0 and var arrived && _log[arrived].What is SegmentReceived)
             return _rowOf.GetValueOrDefault(arrived);
 
         SegmentRow? before = Neighbour(lane, at, -1, e.At);

@@ -37,7 +37,11 @@ public sealed record FetchSettings
 public sealed record FetchResult(int ExitCode, int Status, long Bytes, string Summary);
 
 /// <summary>A step of a navigation failed for good.</summary>
-internal sealed class FetchException(int exitCode, string summary) : Exception(summary)
+internal sealed class FetchException(int exitCode, string summary) : Exception(Sentence(summary))
 {
     public int ExitCode { get; } = exitCode;
+
+    // The layers below speak in clauses, so that they can be put together; here they become a sentence.
+    private static string Sentence(string clause) =>
+        char.ToUpperInvariant(clause[0]) + clause[1..] + (clause[^1] is '.' or '!' or '?' ? "" : ".");
 }

@@ -90,7 +90,22 @@ public sealed class Fetcher(Host host, INameResolver names, FetchSettings settin
             try
             {
                 NodeLog.ApplicationCause = connection.Ready.Value > parsed.Value ? connection.Ready : parsed;
-                HttpResponse response = await connection.SendAsync(url, settings, ct).ConfigureAwait(false);
+                HttpResponse response;
+                try
+                {
+                    response = await connection.SendAsync(url, settings, ct).ConfigureAwait(false);
+                }
+                catch (FetchException) when (connection.IsStale)
+                {
+                    // RFC 9112 §9.3.1: the server had closed what was kept open; a GET is asked once more, on a new connection.
+                    if (host.Log.IsEnabled)
+                        host.Log.Write(NodeLog.ApplicationCause, new Remark($"the connection kept open to {url.Host} had been closed meanwhile; asked again on a new one"));
+                    await connection.DisposeAsync().ConfigureAwait(false);
+                    connection = await _connections.ConnectAsync(url, ct).ConfigureAwait(false);
+                    NodeLog.ApplicationCause = connection.Ready;
+                    response = await connection.SendAsync(url, settings, ct).ConfigureAwait(false);
+                }
+
                 if (!settings.FollowRedirects || !response.Head.IsRedirect)
                     return await FinishAsync(connection, response, url, body, ct).ConfigureAwait(false);
                 // The body of a redirect is read and dropped, so that the connection can carry the next request.

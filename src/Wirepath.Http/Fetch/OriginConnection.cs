@@ -17,6 +17,8 @@ internal sealed class OriginConnection : IHttpObserver, IAsyncDisposable
     private EventId _head;
     private int _status;
     private HttpResponse? _response;
+    private int _answered;
+    private bool _answering;
 
     /// <param name="ready">The event with which the connection could carry a request.</param>
     public OriginConnection(string origin, Stream stream, ConnectionId id, EventId ready, NodeLog log)
@@ -33,6 +35,9 @@ internal sealed class OriginConnection : IHttpObserver, IAsyncDisposable
 
     public ConnectionId Id => _id;
 
+    /// <summary>It has carried a response before, and has not answered the request that followed with a single byte.</summary>
+    public bool IsStale => _answered > 0 && !_answering;
+
     public bool IsReusable => _response is { IsReusable: true };
 
     /// <exception cref="FetchException">The connection failed or what came back is no HTTP.</exception>
@@ -46,6 +51,7 @@ internal sealed class OriginConnection : IHttpObserver, IAsyncDisposable
             headers.Add(name, value);
         if (!settings.KeepAlive && !settings.FollowRedirects)
             headers.Add("Connection", "close");
+        _answering = false;
         try
         {
             return _response = await _http.SendAsync(new RequestHead("GET", url.PathAndQuery, HttpVersion.Http11, headers), default, ct).ConfigureAwait(false);
@@ -95,6 +101,8 @@ internal sealed class OriginConnection : IHttpObserver, IAsyncDisposable
     public void ResponseHead(ResponseHead head, BodyFraming framing, int headBytes)
     {
         _status = head.Status;
+        _answering = true;
+        _answered++;
         if (_log.IsEnabled)
             _head = _log.Write(_request, new ResponseHeadReceived(_id, head.Status, head.Reason, Words(framing), Lines(head.Headers)));
     }

@@ -16,15 +16,19 @@ internal sealed class OriginConnections(Host host, INameResolver names, FetchSet
     public async Task<OriginConnection> OpenAsync(UrlRecord url, CancellationToken ct)
     {
         int kept = _idle.FindIndex(c => c.Origin == url.Origin);
-        if (kept >= 0)
-        {
-            OriginConnection again = _idle[kept];
-            _idle.RemoveAt(kept);
-            if (host.Log.IsEnabled)
-                host.Log.Write(NodeLog.ApplicationCause, new ConnectFinished(again.Id, Reused: true));
-            return again;
-        }
+        if (kept < 0)
+            return await ConnectAsync(url, ct).ConfigureAwait(false);
+        OriginConnection again = _idle[kept];
+        _idle.RemoveAt(kept);
+        if (host.Log.IsEnabled)
+            host.Log.Write(NodeLog.ApplicationCause, new ConnectFinished(again.Id, Reused: true));
+        return again;
+    }
 
+    /// <summary>Opens a new connection, whatever is kept.</summary>
+    /// <exception cref="FetchException">No address, no connection, or no TLS.</exception>
+    public async Task<OriginConnection> ConnectAsync(UrlRecord url, CancellationToken ct)
+    {
         IReadOnlyList<IpAddress> addresses = await ResolveAsync(url, ct).ConfigureAwait(false);
         (TcpStream stream, EventId cause) = await ConnectAsync(url.Host!, addresses, url.EffectivePort!.Value, ct).ConfigureAwait(false);
         if (url.Scheme != "https")
