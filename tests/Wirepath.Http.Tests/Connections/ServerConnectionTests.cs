@@ -137,7 +137,7 @@ public sealed class ServerConnectionTests
             _wire.Client.Send(c.ToString());
         }
 
-        _wire.Client.Received().ShouldBe($"{Ok}Content-Length: 13\r\n\r\nPOST /b|hello");
+        _wire.Client.Received().ShouldEndWith("\r\n\r\nPOST /b|hello");
 
         var drip = new Drip();
         var slow = new Wire();

@@ -3,7 +3,7 @@ using Wirepath.Http;
 
 namespace Wirepath.Simulation.Tests;
 
-public sealed class FetchTests
+public sealed class BadLineTests
 {
     [Theory]
     [InlineData(1)]
