@@ -67,7 +67,7 @@ public class OutputTests
         Program.Run(["get", "--color", "never", "http://www.example.com/long"], shell).ShouldBe(0);
         string[] shown = error.ToString().Split("\r\u001b[K");
         shown.Length.ShouldBeGreaterThan(2);
-        shown[1].ShouldMatch("^[A-Za-z]+  ([0-9.,]+ k?B  )?[0-9]+ ms$");
+        shown[1].ShouldMatch("^[A-Za-z]+  ([0-9.,]+ k?B  )?[0-9.]+ m?s$");
         shown[^1].ShouldStartWith("www.example.com → ");
     }
 
