@@ -60,6 +60,18 @@ public class OutputTests
     }
 
     [Fact]
+    public void Progress_is_shown_on_a_terminal_when_it_takes_long_and_leaves_nothing_behind()
+    {
+        using var error = new StringWriter();
+        using var shell = new Shell(Stream.Null, error) { Time = new SlowMachine(), ErrorIsTerminal = true, WindowWidth = static () => 80 };
+        Program.Run(["get", "--color", "never", "http://www.example.com/long"], shell).ShouldBe(0);
+        string[] shown = error.ToString().Split("\r\u001b[K");
+        shown.Length.ShouldBeGreaterThan(2);
+        shown[1].ShouldMatch("^[A-Za-z]+  ([0-9.,]+ k?B  )?[0-9.]+ m?s$");
+        shown[^1].ShouldStartWith("www.example.com → ");
+    }
+
+    [Fact]
     public void The_unthinkable_is_called_a_bug_and_shows_its_trace_only_on_request()
     {
         CommandRun run = CommandRun.With(new MemoryStream(), static name => name == "COLUMNS" ? throw new FormatException("boom") : null, "get", "www.example.com");
@@ -83,6 +95,16 @@ public class OutputTests
         }
 
         public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+    }
+
+    /// <summary>A millisecond passes with each look at the clock.</summary>
+    private sealed class SlowMachine : TimeProvider
+    {
+        private long _now;
+
+        public override long TimestampFrequency => 1000;
+
+        public override long GetTimestamp() => ++_now;
     }
 
     /// <summary>Presses Ctrl-C when something has been printed.</summary>
