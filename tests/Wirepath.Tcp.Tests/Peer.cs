@@ -311,6 +311,10 @@ internal sealed partial class Peer : IDisposable
                     (options.HasTimestamps, options.TimestampValue, options.TimestampEcho) =
                         (true, uint.Parse(words[2], CultureInfo.InvariantCulture), uint.Parse(words[4], CultureInfo.InvariantCulture));
                     break;
+                case "sack": // sack 1001:2001
+                    foreach (string[] edges in words[1..].Select(word => word.Split(':')))
+                        options.AddSack(new SackBlock(s_ourIss + int.Parse(edges[0], CultureInfo.InvariantCulture), s_ourIss + int.Parse(edges[1], CultureInfo.InvariantCulture)));
+                    break;
                 default:
                     throw new FormatException($"option {words[0]}");
             }

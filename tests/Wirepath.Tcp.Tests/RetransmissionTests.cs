@@ -149,6 +149,27 @@ public class RetransmissionTests
     }
 
     [Fact]
+    public void What_answers_a_duplicate_measures_no_round_trip()
+    {
+        // The ACK of the first transmission was lost: TS.Recent is still what that one carried.
+        uint clock = (uint)(Pair.Start.Ticks / TimeSpan.TicksPerMillisecond);
+        using Peer peer = Peer.Connecting(Peer.Plain with { Timestamps = true, Sack = true }).Play($"""
+            > S 0:0(0)
+            +0.1 < S. 0:0(0) ack 1 win 60000 <mss 1000,sackOK,TS val 1 ecr {clock}>
+            > . 1:1(0) ack 1
+            write 10
+            > P. 1:11(10) ack 1
+            +0.3 > P. 1:11(10) ack 1
+            +0.6 > P. 1:11(10) ack 1
+            +0.1 < . 1:1(0) ack 11 <sack 1:11,TS val 2 ecr {clock + 100}>
+            write 10
+            > P. 11:21(10) ack 1
+            +0.3 > P. 11:21(10) ack 1
+            """);
+        peer.Connection.Statistics.SmoothedRtt.ShouldBe(TimeSpan.FromMilliseconds(100));
+    }
+
+    [Fact]
     public void A_smaller_path_MTU_repeats_what_is_in_flight_in_smaller_segments()
     {
         using Peer peer = Peer.Established().Play("""

@@ -81,7 +81,9 @@ internal static class GetCommand
             var fetcher = new Fetcher(world.Host, world.Names, settings with { TrustedRoots = world.TrustedRoots });
             for (int i = 0; i < urls.Length && (i == 0 || !shell.Stopped.IsCancellationRequested); i++)
             {
-                FetchResult result = world.Run(ct => fetcher.GetAsync(urls[i], body, ct), shell.Stopped);
+                FetchResult result;
+                using (report.Progress(world.Log))
+                    result = world.Run(ct => fetcher.GetAsync(urls[i], body, ct), shell.Stopped);
                 body.Flush();
                 bool last = i == urls.Length - 1 || shell.Stopped.IsCancellationRequested;
                 if (last)

@@ -55,7 +55,7 @@ internal static class PingCommand
             for (; sent < request.Count; )
             {
                 if (sent > 0)
-                    await Task.Delay(request.Interval, world.Host.Time, ct).ConfigureAwait(false);
+                    await PauseAsync(request.Interval, world.Host.Time, ct).ConfigureAwait(false);
                 PingReply reply = await world.Host.PingAsync(to, request.Size, request.TimeToLive, request.Timeout, ct).ConfigureAwait(false);
                 sent++;
                 if (reply.IsReply)
@@ -85,6 +85,15 @@ internal static class PingCommand
         if (ct.IsCancellationRequested)
             return ExitCodes.Interrupted;
         return trips.Count > 0 ? ExitCodes.Success : report.Failure(ExitCodes.Link, report.Words.PingUnanswered(sent, to.ToString(), last));
+    }
+
+    /// <summary>Task.Delay whose cancellation goes on at once, on the thread that cancels: in virtual time the pool's threads come too late.</summary>
+    private static async Task PauseAsync(TimeSpan span, TimeProvider time, CancellationToken ct)
+    {
+        var over = new TaskCompletionSource();
+        using ITimer timer = time.CreateTimer(static state => ((TaskCompletionSource)state!).TrySetResult(), over, span, Timeout.InfiniteTimeSpan);
+        using CancellationTokenRegistration stop = ct.Register(() => over.TrySetCanceled(ct));
+        await over.Task.ConfigureAwait(false);
     }
 
     private static string Describe(PingReply reply, int sequence, Request request, CommandWords words) => reply.Failure switch

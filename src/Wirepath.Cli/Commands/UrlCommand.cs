@@ -20,7 +20,7 @@ internal static class UrlCommand
         command.AddGroup("Options", strict, json, language);
         command.AddExample("url 'https://user@例子.中国:443/a%20b?q=1#top'", "Every part, what is sent of it, and what stays here.");
         command.AddExample("url example.com", "What an address bar makes of it.");
-        command.AddExample("url 'http://exa mple.com/'", "What is wrong, and where.");
+        command.AddExample("url http://1.2.3.4.5/", "What is wrong, and where.");
         command.SetAction(parsed => Run(shell, parsed.GetValue(text)!, parsed.GetValue(strict), parsed.GetValue(json),
             CommandWords.For(parsed.GetValue(language) == "zh" ? Language.Chinese : Language.English)));
         return command;

@@ -128,7 +128,7 @@ internal sealed class HelpPage(Shell shell) : SynchronousCommandLineAction
     private void Heading(string text)
     {
         Line("");
-        Line(text);
+        Wrapped(text, 0, 0);
     }
 
     /// <summary>Breaks at blanks; what is longer than a line stands alone.</summary>

@@ -41,6 +41,10 @@ internal sealed class Report(OutputChoice choice, Shell shell)
             Printer.Write(new StyledLine([new StyledSpan(text, TextRole.Dim)]));
     }
 
+    /// <summary>Shows how far a run is until it is disposed; null where a line that comes and goes would be in the way.</summary>
+    public Progress? Progress(EventLog log) =>
+        _terminal is { IsTerminal: true, IsDumb: false } && !shell.OutputIsTerminal && Choice.Detail != Detail.Verdict ? new Progress(log, shell, Choice.Language) : null;
+
     /// <summary>Tells one navigation, after its connections have closed.</summary>
     public void Navigation(IReadOnlyList<Event> events, World world, int index, FetchResult result)
     {

@@ -32,6 +32,9 @@ internal sealed class Shell : IDisposable
 
     public Func<string, string?> Variable { get; init; } = static _ => null;
 
+    /// <summary>The clock on the wall, for what a person at the terminal waits for.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>Columns of the terminal; 0 when nobody knows.</summary>
     public Func<int> WindowWidth { get; init; } = static () => 0;
 

@@ -4,7 +4,7 @@ namespace Wirepath.Cli;
 
 /// <summary>What the story's stream can show: asked once at the start, from the environment and the stream itself.</summary>
 /// <param name="Width">Columns.</param>
-internal sealed record TerminalKind(bool IsTerminal, bool Color, bool Unicode, int Width)
+internal sealed record TerminalKind(bool IsTerminal, bool IsDumb, bool Color, bool Unicode, int Width)
 {
     /// <summary>Columns when nobody says: what terminals had for fifty years.</summary>
     private const int UsualWidth = 80;
@@ -22,7 +22,7 @@ internal sealed record TerminalKind(bool IsTerminal, bool Color, bool Unicode, i
             "never" => false,
             _ => terminal && !dumb && !noColor,
         };
-        return new TerminalKind(terminal, color, !choice.Ascii && !dumb && IsUtf8Locale(shell), ColumnsOf(shell, terminal));
+        return new TerminalKind(terminal, dumb, color, !choice.Ascii && !dumb && IsUtf8Locale(shell), ColumnsOf(shell, terminal));
     }
 
     // POSIX's order of precedence; an empty variable counts as absent.

@@ -16,12 +16,18 @@ internal sealed class EmbeddedWorld : World
     // A fixed calendar, so that a run does not depend on the day: captures, dates in headers and certificates agree.
     private static readonly Instant s_start = Instant.FromDateTimeOffset(new DateTimeOffset(2026, 1, 1, 9, 0, 0, TimeSpan.Zero));
 
-    // Long enough for the last retransmission of a FIN on a bad link, and past TIME-WAIT.
+    // Long enough for the last retransmission of a FIN on a bad link. TIME-WAIT is not waited for: it would outlast the
+    // minute for which the browser's cache keeps a name, and the next visit would not find it.
     private static readonly TimeSpan s_settle = TimeSpan.FromMinutes(2);
+    // Real time. A cancelled Task.Delay may go on on a thread of the pool, and virtual time must not run away from it.
+    private static readonly TimeSpan s_stopping = TimeSpan.FromMilliseconds(200);
+
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(10);
 
     private readonly Simulator _simulator;
     private readonly EmbeddedInternet _internet;
     private readonly ulong _seed;
+    private OpenConnections? _connections;
 
     private EmbeddedWorld(NetworkChoice choice, EventLog log)
         : base(log)
@@ -49,15 +55,32 @@ internal sealed class EmbeddedWorld : World
 
     public override T Run<T>(Func<CancellationToken, Task<T>> work, CancellationToken interrupted)
     {
+        // Closing is waited for where it is told; where nobody listens, the log stays off.
+        if (_connections is null && Log.IsEnabled)
+            _connections = new OpenConnections(Log);
         using var stop = new CancellationTokenSource();
         // The signal arrives on a thread of its own; the simulation hears of it on its own thread.
-        using CancellationTokenRegistration hears = interrupted.Register(() => _simulator.Post(stop.Cancel));
-        return _simulator.Run(() => work(stop.Token));
+        Task<T>? working = null;
+        using CancellationTokenRegistration hears = interrupted.Register(() => _simulator.Post(() =>
+        {
+            stop.Cancel();
+            SpinWait.SpinUntil(() => working is { IsCompleted: true }, s_stopping);
+        }));
+        return _simulator.Run(() => working = work(stop.Token));
     }
 
-    public override void Settle() => _simulator.RunUntilIdle(_simulator.Now + s_settle);
+    public override void Settle()
+    {
+        Instant latest = _simulator.Now + s_settle;
+        while (_connections is { Any: true } && _simulator.Now < latest)
+            _simulator.RunUntil(_simulator.Now + s_look);
+    }
 
-    public override void Dispose() => _simulator.Dispose();
+    public override void Dispose()
+    {
+        _connections?.Dispose();
+        _simulator.Dispose();
+    }
 
     /// <summary>Links and sites, for people.</summary>
     public static void Describe(TextWriter writer)

@@ -12,6 +12,8 @@ internal sealed class OpenConnections : IEventSink, IDisposable
 
     public OpenConnections(EventLog log) => _subscription = log.Subscribe(this);
 
+    public bool Any => !_none.IsSet;
+
     public void OnEvent(Event written)
     {
         if (written.What is not StateChanged change)

@@ -185,7 +185,9 @@ public static class JourneyText
         if (http is not { Wait: { } wait, Served.Thought: var thought } || hop.Connection is not { } connection || LeastRoundTrip(connection) is not { } roundTrip || roundTrip + thought > wait)
             return "";
         long[] parts = Apportionment.Round([roundTrip.Ticks, thought.Ticks, (wait - roundTrip - thought).Ticks], c.Figures.Scale.UnitTicks);
-        return $"  {c.Words.RoundTripAndServer(c.Figures.Format(parts[0]), c.Figures.Format(parts[1]), parts[2] > 0 ? c.Figures.Format(parts[2]) : "")}";
+        string sum = c.Words.RoundTripAndServer(c.Figures.Format(parts[0]), c.Figures.Format(parts[1]), parts[2] > 0 ? c.Figures.Format(parts[2]) : "");
+        // A sum is read at one glance: it moves to the next line as a whole, where there is one for it.
+        return c.Page.IsNarrow ? $"  {sum}" : $"  {sum.Replace(' ', Page.NoBreak)}";
     }
 
     /// <summary>The handshake may have waited for ARP at a router on the way; the least sample is nearest to the distance.</summary>

@@ -156,7 +156,7 @@ public sealed class HttpClientConnection(Stream stream, HttpLimits? limits = nul
 
     private async Task<long> SendBodyAsync(ReadOnlyMemory<byte> head, OutgoingBody body, bool chunked, CancellationToken cancellation)
     {
-        long sent = await body.SendAsync(head, stream, chunked, cancellation).ConfigureAwait(false);
+        long sent = await body.SendAsync(head, stream, chunked, progressed: null, cancellation).ConfigureAwait(false);
         return body.Length is null || sent == body.Length ? sent : throw new IOException($"The request's body ended after {sent} of {body.Length} bytes.");
     }
 

@@ -97,6 +97,8 @@ internal sealed class OriginConnections(Host host, INameResolver names, FetchSet
             {
                 TcpStream stream = await host.ConnectAsync(remote, ct).ConfigureAwait(false);
                 stream.NoDelay = true;
+                // A server that gave up, and whose RST was lost, would be waited for without end.
+                stream.KeepAlive = true;
                 EventId connected = host.Log.IsEnabled ? host.Log.Write(NodeLog.ApplicationCause, new ConnectFinished(stream.Id, Reused: false)) : EventId.None;
                 return (stream, connected);
             }

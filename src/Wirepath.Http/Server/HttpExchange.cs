@@ -60,9 +60,7 @@ public sealed class HttpExchange : IHttpBodyEvents
         }
     }
 
-    void IHttpBodyEvents.BodyRead(int count, BodyReader reader)
-    {
-    }
+    void IHttpBodyEvents.BodyRead(int count, BodyReader reader) => _connection.Progressed();
 
     void IHttpBodyEvents.BodyFailed(HttpProblem problem, BodyReader reader) => Persists = false;
 
@@ -127,7 +125,7 @@ public sealed class HttpExchange : IHttpBodyEvents
         }
         else
         {
-            ResponseBodyBytes = await body.SendAsync(to.WrittenMemory, stream, chunked, cancellation).ConfigureAwait(false);
+            ResponseBodyBytes = await body.SendAsync(to.WrittenMemory, stream, chunked, _connection.Progressed, cancellation).ConfigureAwait(false);
 
             // Fewer than promised: only the connection's end can tell the client.
             Persists &= body.Length is null || ResponseBodyBytes == body.Length;

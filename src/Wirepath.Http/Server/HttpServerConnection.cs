@@ -24,6 +24,7 @@ public sealed class HttpServerConnection
         _cancellation = cancellation;
         _parser = new HttpRequestParser(options.Limits);
         _deadline = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        Progressed = () => Within(options.StallTimeout);
     }
 
     internal ReadBuffer Input { get; }
@@ -31,6 +32,9 @@ public sealed class HttpServerConnection
     internal HttpServerOptions Options { get; }
 
     internal TimeProvider Time { get; }
+
+    /// <summary>A piece of a body has moved: the time for the next begins.</summary>
+    internal Action Progressed { get; }
 
     internal ArrayBufferWriter<byte> HeadBuffer { get; } = new(512);
 
@@ -83,7 +87,7 @@ public sealed class HttpServerConnection
                 return;
             }
 
-            Within(Options.ExchangeTimeout);
+            Within(Options.StallTimeout);
             var exchange = new HttpExchange(this, request, framing, mayPersist: served < Options.RequestsPerConnection);
             await HandleAsync(exchange).ConfigureAwait(false);
             Options.Observer?.Responded(request, exchange.Response!, exchange.ResponseBodyBytes);

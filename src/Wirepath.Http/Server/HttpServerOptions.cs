@@ -13,8 +13,11 @@ public sealed record HttpServerOptions
     /// <summary>Without a byte between two requests. 75 s: longer than browsers wait before they give up a connection themselves.</summary>
     public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(75);
 
-    /// <summary>For the handler with all its reading and writing. 5 min: a large file over a slow line; a peer that stops reading must not hold us for ever.</summary>
-    public TimeSpan ExchangeTimeout { get; init; } = TimeSpan.FromMinutes(5);
+    /// <summary>
+    /// Without progress while a request is answered: until the first piece of a body moves, and from each piece to the next.
+    /// 5 min: a long file over a slow line is no reason to stop; a peer that no longer reads must not hold us for ever.
+    /// </summary>
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Requests on one connection. 100 000: state that leaks per connection ends with it some day.</summary>
     public int RequestsPerConnection { get; init; } = 100_000;

@@ -22,10 +22,10 @@ internal readonly record struct OutgoingBody(ReadOnlyMemory<byte> Memory, Stream
 
     /// <summary>
     /// Sends what <paramref name="head"/> holds and the body behind it: counted when its length is known, else in chunks or, where the peer
-    /// knows none, as it is. Says how many bytes of body were sent.
+    /// knows none, as it is. Says how many bytes of body were sent. Between two pieces <paramref name="progressed"/> is called.
     /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<long> SendAsync(ReadOnlyMemory<byte> head, Stream to, bool chunked, CancellationToken cancellation)
+    public async ValueTask<long> SendAsync(ReadOnlyMemory<byte> head, Stream to, bool chunked, Action? progressed, CancellationToken cancellation)
     {
         byte[] piece = ArrayPool<byte>.Shared.Rent(Math.Max(PieceBytes, head.Length + 1024));
         try
@@ -60,6 +60,8 @@ internal readonly record struct OutgoingBody(ReadOnlyMemory<byte> Memory, Stream
                 {
                     return sent;
                 }
+
+                progressed?.Invoke();
             }
         }
         finally

@@ -168,6 +168,10 @@ public sealed partial class TcpConnection
         {
             if (!_timestamps || !segment.Options.HasTimestamps || segment.Options.TimestampEcho == 0)
                 return;
+            // RFC 2883 §4: it answers what had arrived before, so the time that it echoes is older than the repetition.
+            // Measured, the wait for the time-out would count as a round trip and make the next wait longer still.
+            if (_sack && segment.Options.SackCount > 0 && segment.Options.GetSack(0).Right <= ack)
+                return;
             int milliseconds = unchecked((int)(TimestampClock(now) - segment.Options.TimestampEcho));
             if (milliseconds < 0)
                 return;

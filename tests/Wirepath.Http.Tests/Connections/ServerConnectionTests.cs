@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Text;
 
 namespace Wirepath.Http.Tests;
@@ -126,6 +127,36 @@ public sealed class ServerConnectionTests
     }
 
     [Fact]
+    public void A_long_body_takes_the_time_it_takes_and_only_a_stall_ends_it()
+    {
+        _ = Serve();
+        _wire.Client.Send("POST /b HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\n");
+        foreach (char c in "hello")
+        {
+            _time.Advance(TimeSpan.FromMinutes(4));
+            _wire.Client.Send(c.ToString());
+        }
+
+        _wire.Client.Received().ShouldEndWith("\r\n\r\nPOST /b|hello");
+
+        var drip = new Drip();
+        var slow = new Wire();
+        Task serving = HttpServerConnection.ServeAsync(slow.Server, drip, HttpServerOptions.Default, _time, CancellationToken.None);
+        slow.Client.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+        for (int i = 0; i < 5; i++)
+        {
+            drip.Fall("x");
+            slow.Client.Received().ShouldEndWith("00000001\r\nx\r\n");
+            _time.Advance(TimeSpan.FromMinutes(4));
+            serving.IsCompleted.ShouldBeFalse();
+        }
+
+        _time.Advance(TimeSpan.FromMinutes(1));
+        serving.IsCompletedSuccessfully.ShouldBeTrue();
+        slow.Server.IsClosed.ShouldBeTrue();
+    }
+
+    [Fact]
     public void A_handler_that_fails_costs_its_own_connection_only()
     {
         _echo.Fails = true;
@@ -185,6 +216,17 @@ public sealed class ServerConnectionTests
             text.Position = 0;
             await exchange.RespondAsync(new ResponseHead(200), text, LengthKnown ? text.Length : null, cancellation);
         }
+    }
+
+    /// <summary>Answers with what falls, as it falls.</summary>
+    private sealed class Drip : IHttpHandler
+    {
+        private readonly Pipe _pipe = new(new PipeOptions(readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, useSynchronizationContext: false));
+
+        public void Fall(string text) => _pipe.Writer.WriteAsync(Encoding.ASCII.GetBytes(text)).IsCompletedSuccessfully.ShouldBeTrue();
+
+        public ValueTask HandleAsync(HttpExchange exchange, CancellationToken cancellation) =>
+            exchange.RespondAsync(new ResponseHead(200), _pipe.Reader.AsStream(), length: null, cancellation);
     }
 
     private sealed class Observer : IHttpServerObserver
