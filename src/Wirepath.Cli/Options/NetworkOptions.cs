@@ -75,7 +75,7 @@ internal sealed class NetworkOptions
     /// <param name="knobs">False for a command that needs a real wire.</param>
     public void AddTo(PathCommand command, bool knobs = true)
     {
-        command.AddGroup("Network", _via, _seed, _sysctl);
+        command.AddGroup("Network", knobs ? [_via, _seed, _sysctl] : [_via, _sysctl]);
         if (knobs)
             command.AddGroup("Knobs of one link of the embedded internet", _link, _loss, _delay, _jitter, _bandwidth, _queue, _reorder, _duplicate, _corrupt, _mtu);
     }

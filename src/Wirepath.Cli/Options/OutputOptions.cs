@@ -24,7 +24,11 @@ internal sealed class OutputOptions
     public static Option<string> LanguageOption() => Bounded.Word("--lang", "Language in which it is told: English or Chinese. [en]", "en", "zh");
 
     /// <summary>A server has no journey to tell: only its requests, or nothing.</summary>
-    public void AddToServer(PathCommand command) => command.AddGroup("What is told", _quiet, _json, _pcap, _language, _color, _ascii);
+    public void AddToServer(PathCommand command)
+    {
+        _quiet.Description = "Requests are not told.";
+        command.AddGroup("What is told", _quiet, _json, _pcap, _language, _color, _ascii);
+    }
 
     public void AddTo(PathCommand command, bool story = true) => command.AddGroup("What is told", story
         ? [_quiet, _verbose, _bytes, _json, _pcap, _keyLog, _language, _color, _ascii]

@@ -93,8 +93,7 @@ internal sealed class TransferLimits
     /// <summary>Time in which the sender stood still: because of its window, or with nothing to send. Repairs are no part of it.</summary>
     private (TimeSpan Window, TimeSpan Server) Stalls(List<Repetition> repaired)
     {
-        var window = new List<(Instant From, Instant To)>();
-        var server = new List<(Instant From, Instant To)>();
+        List<(Instant From, Instant To)> window = [], server = [];
         if (_connection.PeerNode is null)
         {
             // Bursts a round trip apart are all that the receiver sees of the sender's window.
@@ -108,20 +107,8 @@ internal sealed class TransferLimits
         }
         else
         {
-            List<SegmentRow> data = [.. _connection.Segments.Where(r => !r.FromClient && r.Facts.Length > 0 && r.SentAt >= _http.SentAt && r.SentAt <= _to)];
-            List<SegmentRow> acks = [.. _connection.Segments.Where(r => r.FromClient && r.Has(TcpFlags.Ack) && r.ReceivedAt is not null).OrderBy(r => r.ReceivedAt!.Value)];
-            (uint sent, uint acknowledged, int ack) = (0, 0, 0);
-            for (int i = 1; i < data.Count; i++)
-            {
-                (SegmentRow before, SegmentRow next) = (data[i - 1], data[i]);
-                sent = Math.Max(sent, before.Facts.RelativeSequence + (uint)before.Facts.Length);
-                for (; ack < acks.Count && acks[ack].ReceivedAt <= before.SentAt; ack++)
-                    acknowledged = Math.Max(acknowledged, acks[ack].Facts.RelativeAcknowledgment);
-                if (next.SentAt!.Value - before.SentAt!.Value < _roundTrip / 4)
-                    continue;
-                long flight = Math.Max(0, (long)sent - acknowledged);
-                (flight + next.Facts.Length > before.Cwnd ? window : server).Add((before.SentAt.Value, next.SentAt.Value));
-            }
+            SenderStalls stalls = SenderStalls.Of(_connection, _http.SentAt, _to);
+            (window, server) = (stalls.Congestion, stalls.Application);
         }
 
         List<(Instant From, Instant To)> repairs = [.. repaired.Select(r => (r.At - r.Cost, r.At))];

@@ -10,6 +10,12 @@ internal static class TransferRules
 
     private const int HttpPort = 80;
 
+    /// <summary>How much more than the rate seen a window may allow and still be its limit.</summary>
+    private const double WindowSlack = 2;
+
+    /// <summary>Part of a transfer for which a full receive window must have held the sender before it is named.</summary>
+    private const double WindowHeld = 0.3;
+
     public static IEnumerable<Finding> Findings(Navigation navigation)
     {
         foreach (Conversation connection in navigation.Hops.Select(h => h.Connection).OfType<Conversation>().Distinct())
@@ -118,7 +124,11 @@ internal static class TransferRules
         Transfer? down = connection.Transfers.FirstOrDefault(t => !t.FromClient);
         if (down is null || down.LargestWindow <= 0 || down.Congestion.Count == 0 || RoundTrip(connection) <= TimeSpan.Zero)
             return null;
-        return down.Bytes > 2 * down.LargestWindow && down.Congestion.Max(c => c.Cwnd) > down.LargestWindow ? down.LargestWindow : null;
+        TimeSpan held = Diagnosis.Union(SenderStalls.Of(connection, down.First, down.Last).Receiver);
+        TimeSpan whole = down.Last - down.First;
+        // A window that allows far more than what came was filled by a queue: then the line is slow, not the window small.
+        bool allowsMore = down.LargestWindow / RoundTrip(connection).TotalSeconds > WindowSlack * down.Bytes / whole.TotalSeconds;
+        return held >= whole * WindowHeld && !allowsMore ? down.LargestWindow : null;
     }
 
     /// <summary>From the request's first segment to the answer's first: a program that starts slowly is no thinking server. Null without both.</summary>
