@@ -271,6 +271,32 @@ public sealed class IpTests
     }
 
     [Fact]
+    public void An_ICMP_error_quotes_a_packet_with_its_checksum_finished()
+    {
+        (TestWorld world, Host _, Host[] _, Host server, TestCable[] cables) = Chain(0);
+        using TestWorld _1 = world;
+        (IpAddress from, IpAddress to) = (Ip("10.0.0.1"), Ip("10.0.0.2"));
+        byte[] datagram = Frames.Udp(from, to, 4000, 9, "hello"u8);
+        byte[] unfinished = [.. datagram];
+        // As a device with checksum offload delivers it: the field holds the pseudo-header's sum.
+        BinaryPrimitives.WriteUInt16BigEndian(unfinished.AsSpan(UdpHeader.ChecksumOffset),
+            (ushort)~Checksum.Finish(Checksum.PseudoHeader(from, to, IpProtocol.Udp, datagram.Length)));
+        byte[] quote = [];
+        cables[0].Decide = (device, frame) =>
+        {
+            if (device == cables[0].Right && frame.Head[14 + 9] == (byte)IpProtocol.Icmp)
+                quote = frame.Head[(14 + 20 + IcmpHeader.Size + 20)..].ToArray();
+            return Fate.Deliver;
+        };
+        Packet arrived = Frames.Ip(cables[0].Right, from, to, IpProtocol.Udp, unfinished);
+        arrived.Checksum = ChecksumState.Partial;
+        cables[0].Right.Arrive(arrived);
+        world.RunFor(TimeSpan.FromSeconds(1));
+        server.Statistics.IcmpOutDestUnreachs.ShouldBe(1);
+        quote.ShouldBe(datagram);
+    }
+
+    [Fact]
     public void Packets_that_lie_or_cannot_be_are_dropped_and_counted()
     {
         (TestWorld world, Host pc, Host[] _, Host _, TestCable[] cables) = Chain(0);

@@ -144,6 +144,9 @@ internal sealed class IcmpLayer(Host host)
         Packet packet = Packet.Rent(IcmpHeader.Size + quoted);
         Span<byte> message = packet.Append(IcmpHeader.Size + quoted);
         error.Write(message);
+        // What a device's offload left unfinished was never on a wire; the sender shall find the packet as it meant it.
+        if (about.SegmentSize == 0)
+            Ipv4Sender.CompleteChecksum(about, header);
         about.CopyTo(0, message[IcmpHeader.Size..]);
         IcmpHeader.FillChecksum(message);
         packet.Cause = host.Log.Because;
