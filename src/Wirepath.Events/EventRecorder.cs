@@ -2,7 +2,8 @@ namespace Wirepath.Events;
 
 /// <summary>Keeps every event: what the journey, the JSON export and tests read afterwards.</summary>
 /// <param name="most">How many events to keep at the most; later ones are counted in <see cref="Left"/> and dropped.</param>
-public sealed class EventRecorder(int most = 5_000_000) : IEventSink
+/// <param name="frames">Whether to keep the bytes of frames, which are nearly all of a long run's memory; without, they are kept as empty.</param>
+public sealed class EventRecorder(int most = 5_000_000, bool frames = true) : IEventSink
 {
     private readonly Lock _lock = new();
     private readonly List<Event> _events = [];
@@ -22,6 +23,9 @@ public sealed class EventRecorder(int most = 5_000_000) : IEventSink
 
     public void OnEvent(Event written)
     {
+        ArgumentNullException.ThrowIfNull(written);
+        if (!frames)
+            written = WithoutFrame(written);
         lock (_lock)
         {
             if (_events.Count < most)
@@ -40,4 +44,13 @@ public sealed class EventRecorder(int most = 5_000_000) : IEventSink
         long index = id.Value - _events[0].Id.Value;
         return index >= 0 && index < _events.Count ? _events[(int)index] : null;
     }
+
+    private static Event WithoutFrame(Event written) => written.What switch
+    {
+        LinkTransit transit => written with { What = transit with { Frame = default } },
+        FrameSent sent => written with { What = sent with { Frame = default } },
+        FrameReceived received => written with { What = received with { Frame = default } },
+        PacketDropped dropped => written with { What = dropped with { Frame = default } },
+        _ => written,
+    };
 }

@@ -128,6 +128,23 @@ public sealed class EventLogTests
     }
 
     [Fact]
+    public void A_recorder_may_leave_out_the_bytes_of_frames_and_nothing_else()
+    {
+        var log = new EventLog();
+        var recorder = new EventRecorder(frames: false);
+        using IDisposable listening = log.Subscribe(recorder);
+        byte[] frame = new byte[1514];
+        EventId sent = log.Write(s_noon, "pc", EventId.None, new FrameSent("eth0", frame));
+        log.Write(s_noon, "lan", sent, new LinkTransit("lan", "pc", "router", frame, LinkVerdict.Dropped, DropReason.Lost, Instant.Never));
+
+        recorder.Events.ShouldBe(
+        [
+            new Event(sent, s_noon, "pc", EventId.None, new FrameSent("eth0", default)),
+            new Event(new EventId(2), s_noon, "lan", sent, new LinkTransit("lan", "pc", "router", default, LinkVerdict.Dropped, DropReason.Lost, Instant.Never)),
+        ]);
+    }
+
+    [Fact]
     public void Threads_may_write_at_once_and_no_number_is_given_twice()
     {
         var log = new EventLog();

@@ -75,7 +75,8 @@ internal static class GetCommand
 
         private int Run(string[] urls, Stream body)
         {
-            var recorder = new EventRecorder();
+            // The story is told from what happened; only the bytes' view and JSON need the bytes.
+            var recorder = new EventRecorder(frames: report.Choice.Json || report.Choice.Detail >= Explain.Detail.Bytes);
             using IDisposable listening = world.Log.Subscribe(recorder);
             int code = ExitCodes.Success;
             var fetcher = new Fetcher(world.Host, world.Names, settings with { TrustedRoots = world.TrustedRoots });
