@@ -49,6 +49,24 @@ public sealed class CaptureTests : IDisposable
         lost.ShouldAllBe(packet => packet.EndsWith("access", StringComparison.Ordinal));
     }
 
+    /// <summary>In a process of its own: the platform opens its key log once.</summary>
+    [Fact]
+    public void Carries_the_secrets_of_TLS_when_asked_to_so_that_tshark_reads_the_page()
+    {
+        string keys = Path.Combine(_folder.FullName, "keys");
+        using var run = Process.Start(new ProcessStartInfo("dotnet", [
+            Path.Combine(AppContext.BaseDirectory, "wirepath.dll"), "get", "-q", "--pcap", Path.Combine(_folder.FullName, "run.pcapng"), "--keylog", keys, "https://www.example.com/"])
+        {
+            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+        })!;
+        _ = run.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        run.StandardOutput.ReadToEnd().ShouldContain("</html>");
+        run.WaitForExit();
+        run.ExitCode.ShouldBe(0);
+        File.ReadAllText(keys).ShouldContain("CLIENT_TRAFFIC_SECRET_0 ");
+        Tshark("-Y", "http", "-e", "http.request.method", "-e", "http.response.code").Select(l => l.Trim()).Distinct().ShouldBe(["GET", "200"]);
+    }
+
     private byte[] Capture(string name, string[] options, string command)
     {
         string file = Path.Combine(_folder.FullName, name + ".pcapng");

@@ -74,7 +74,7 @@ public class ExitCodeTests
     [InlineData("ping", "nosuch.example.com", 20, "nosuch.example.com")]
     [InlineData("ping", "a..b", 20, "'a..b' is neither an address nor a domain name")]
     [InlineData("traceroute", "www.example.com", 0, "  7  203.0.113.80")]
-    [InlineData("traceroute", "nowhere.example.com", 30, "198.51.100.200 was not reached within 30 hops")]
+    [InlineData("traceroute", "nowhere.example.com", 30, "198.51.100.200 was not reached: ")]
     [InlineData("dns", "www.example.com", 0, "www.example.com. 3600 IN A 203.0.113.80")]
     [InlineData("dns", "例子.中国", 0, "xn--fsqu00a.xn--fiqs8s. ")]
     [InlineData("dns", "loop.example.org", 20, "wirepath: ")]

@@ -163,6 +163,32 @@ public class TextTests
             line.ToString().ShouldAllBe(c => !char.IsControl(c) && c != '\u202e');
     }
 
+    [Fact]
+    public void A_RST_that_ends_TIME_WAIT_is_told_where_the_connection_ends()
+    {
+        LogBuilder log = Runs.Cold();
+        EventId reset = log.Add(400, "pc", EventId.None, new SegmentReceived(Runs.Client, LogBuilder.Facts(TcpFlags.Rst, 7302, 0, from: "web")));
+        log.Add(400, "pc", reset, new StateChanged(Runs.Client, TcpState.TimeWait, TcpState.Closed, "received RST"));
+        string text = Text(log, new TextOptions());
+        text.ShouldContain("pc CLOSED: a RST ended TIME-WAIT before its time");
+        text.ShouldNotContain("TIME-WAIT 60 s");
+    }
+
+    [Fact]
+    public void A_client_that_starts_slowly_is_not_told_as_a_thinking_server()
+    {
+        var log = new LogBuilder();
+        EventId url = Runs.Begin(log);
+        (EventId up, _) = Runs.Connect(log, url, 0);
+        EventId asked = log.Add(50, "pc", up, new RequestSent(Runs.Client, "GET", "/", []));
+        EventId left = log.Add(350, "pc", asked, new SegmentSent(Runs.Client, LogBuilder.Facts(TcpFlags.Psh | TcpFlags.Ack, 1, 1, 100), SendCause.Data));
+        EventId came = log.Add(392, "pc", left, new SegmentReceived(Runs.Client, LogBuilder.Facts(TcpFlags.Ack, 1, 101, 1460, from: "web")));
+        EventId head = log.Add(392, "pc", came, new ResponseHeadReceived(Runs.Client, 200, "OK", "chunked", []));
+        log.Add(392, "pc", head, new NavigationFinished(0, ""));
+        Text(log, new TextOptions()).ShouldNotContain("server was thinking");
+        log.Navigation().Diagnosis.Verdict.In(Language.English).ShouldNotContain("server itself");
+    }
+
     private static string Text(LogBuilder log, TextOptions options) => Join(JourneyText.Render(log.Journey(), options));
 
     private static string Join(IReadOnlyList<StyledLine> lines) => string.Join('\n', lines.Select(l => l.ToString()));

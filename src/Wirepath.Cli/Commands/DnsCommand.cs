@@ -79,7 +79,7 @@ internal static class DnsCommand
         report.Json("answer", writer =>
         {
             writer.WriteString("name", name.ToString());
-            writer.WriteString("type", type.ToString());
+            writer.WriteString("recordType", type.ToString());
             writer.WriteString("failure", answer.Failure.ToString());
             writer.WriteString("answeredBy", answer.AnsweredBy.ToString());
             writer.WriteNumber("elapsedMs", elapsed.TotalMilliseconds);

@@ -19,8 +19,8 @@ internal static class ServeCommand
         var command = new PathCommand("serve", "Serve a folder of static files over Wirepath's own TCP, until Ctrl-C.",
             "It needs a real network: --via tap:… or --via passt.") { folder };
         command.AddGroup("Server", port);
-        network.AddTo(command);
-        output.AddTo(command, story: true);
+        network.AddTo(command, knobs: false);
+        output.AddToServer(command);
         command.AddExample("serve --via tap:tap0,address=10.0.0.2/24 .", "This folder, to whoever is on the other end of a TAP device.");
         command.SetAction(Run);
         return command;

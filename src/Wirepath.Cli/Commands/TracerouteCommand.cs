@@ -49,6 +49,7 @@ internal static class TracerouteCommand
 
     private static async Task<int> TraceAsync(World world, Report report, IpAddress to, TracerouteSettings settings, CancellationToken ct)
     {
+        IpAddress refusing = default;
         await foreach (TracerouteHop hop in world.Host.TracerouteAsync(to, settings, ct).ConfigureAwait(false))
         {
             report.Line(string.Create(CultureInfo.InvariantCulture, $"{hop.Ttl,3}  {Describe(hop, report.Words)}"));
@@ -69,8 +70,12 @@ internal static class TracerouteCommand
             });
             if (hop.Reached)
                 return ExitCodes.Success;
+            foreach (TracerouteProbe probe in hop.Probes)
+                refusing = probe.Kind == ProbeOutcome.Unreachable ? probe.From : refusing;
         }
 
+        if (!refusing.IsNone)
+            return report.Failure(ExitCodes.Link, report.Words.TraceUnreachable(to.ToString(), refusing.ToString()));
         return report.Failure(ExitCodes.Link, report.Words.TraceNotReached(to.ToString(), settings.MostHops));
     }
 

@@ -72,10 +72,12 @@ internal sealed class NetworkOptions
             : Fail<int?>(result, $"--mtu: '{result.Tokens[0].Value}' is not a number of bytes from 68 (RFC 791's least) to 65535.", null),
     };
 
-    public void AddTo(PathCommand command)
+    /// <param name="knobs">False for a command that needs a real wire.</param>
+    public void AddTo(PathCommand command, bool knobs = true)
     {
-        command.AddGroup("Network", _via, _seed, _sysctl);
-        command.AddGroup("Knobs of one link of the embedded internet", _link, _loss, _delay, _jitter, _bandwidth, _queue, _reorder, _duplicate, _corrupt, _mtu);
+        command.AddGroup("Network", knobs ? [_via, _seed, _sysctl] : [_via, _sysctl]);
+        if (knobs)
+            command.AddGroup("Knobs of one link of the embedded internet", _link, _loss, _delay, _jitter, _bandwidth, _queue, _reorder, _duplicate, _corrupt, _mtu);
     }
 
     /// <summary>Reads the options; a setting that is wrong in itself gives a sentence.</summary>
@@ -83,7 +85,7 @@ internal sealed class NetworkOptions
     {
         choice = null!;
         HostSettings settings = new();
-        foreach (string assignment in parsed.GetValue(_sysctl)!)
+        foreach (string assignment in parsed.GetValue(_sysctl) ?? [])
         {
             int equals = assignment.IndexOf('=', StringComparison.Ordinal);
             if (equals <= 0)
@@ -100,7 +102,7 @@ internal sealed class NetworkOptions
         }
 
         var knobs = new LinkKnobs(
-            parsed.GetValue(_link)!, parsed.GetValue(_loss), parsed.GetValue(_delay), parsed.GetValue(_jitter), parsed.GetValue(_bandwidth),
+            parsed.GetValue(_link) ?? LinkKnobs.DefaultLink, parsed.GetValue(_loss), parsed.GetValue(_delay), parsed.GetValue(_jitter), parsed.GetValue(_bandwidth),
             parsed.GetValue(_queue), parsed.GetValue(_reorder), parsed.GetValue(_duplicate), parsed.GetValue(_corrupt), parsed.GetValue(_mtu));
         Via via = parsed.GetValue(_via)!;
         if (via is not Via.Embedded && (knobs.Any || parsed.GetResult(_link) is { Implicit: false }))

@@ -13,7 +13,7 @@ internal sealed class OutputOptions
     private readonly Option<string?> _pcap = new("--pcap") { Description = "Write a capture: one interface per link, each packet with its cause.", HelpName = "FILE" };
     private readonly Option<string?> _keyLog = new("--keylog")
     {
-        Description = "Append the secrets of TLS connections to a file that Wireshark reads, as SSLKEYLOGFILE does; --pcap on the embedded internet carries them too.",
+        Description = "Append the secrets of TLS connections to a file that Wireshark reads, as SSLKEYLOGFILE does. Given together with --pcap on the embedded internet, the capture carries them as well.",
         HelpName = "FILE",
     };
 
@@ -22,6 +22,13 @@ internal sealed class OutputOptions
     private readonly Option<bool> _ascii = new("--ascii") { Description = "Draw with ASCII characters only." };
 
     public static Option<string> LanguageOption() => Bounded.Word("--lang", "Language in which it is told: English or Chinese. [en]", "en", "zh");
+
+    /// <summary>A server has no journey to tell: only its requests, or nothing.</summary>
+    public void AddToServer(PathCommand command)
+    {
+        _quiet.Description = "Requests are not told.";
+        command.AddGroup("What is told", _quiet, _json, _pcap, _language, _color, _ascii);
+    }
 
     public void AddTo(PathCommand command, bool story = true) => command.AddGroup("What is told", story
         ? [_quiet, _verbose, _bytes, _json, _pcap, _keyLog, _language, _color, _ascii]

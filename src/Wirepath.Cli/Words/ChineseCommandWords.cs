@@ -50,6 +50,8 @@ internal sealed class ChineseCommandWords : CommandWords
 
     public override string TraceHead(string target, string address, int hops, string world) => $"通往 {target}（{address}）的路径，最多 {hops} 跳 · {world}";
 
+    public override string TraceUnreachable(string address, string by) => $"没有到达 {address}：{by} 说它不可达。";
+
     public override string TraceNotReached(string address, int hops) => $"{hops} 跳之内没有到达 {address}：最后一个有地址的行，就是最后一台应答的路由器。";
 
     public override string UrlLabel(UrlPart part) => part switch

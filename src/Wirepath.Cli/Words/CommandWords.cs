@@ -47,6 +47,9 @@ internal abstract class CommandWords
 
     public abstract string TraceHead(string target, string address, int hops, string world);
 
+    /// <param name="by">The router that said so.</param>
+    public abstract string TraceUnreachable(string address, string by);
+
     public abstract string TraceNotReached(string address, int hops);
 
     public abstract string UrlLabel(UrlPart part);

@@ -60,6 +60,8 @@ internal sealed class EnglishCommandWords : CommandWords
 
     public override string TraceHead(string target, string address, int hops, string world) => $"traceroute to {target} ({address}), {hops} hops at the most · {world}";
 
+    public override string TraceUnreachable(string address, string by) => $"{address} was not reached: {by} says that it is unreachable.";
+
     public override string TraceNotReached(string address, int hops) =>
         $"{address} was not reached within {hops} hops: the last line that has an address is the last router that answered.";
 

@@ -15,6 +15,9 @@ internal sealed class RealWorld : World
     // What closing needs on any sane path; a peer that is gone is not waited for.
     private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(1);
 
+    // RFC 2131 §4.1 repeats after 4 and 8 s: three requests. A server that is there answers the first.
+    private static readonly TimeSpan s_leasePatience = TimeSpan.FromSeconds(15);
+
     private readonly PasstProcess? _passt;
     private readonly OpenConnections _connections;
     private readonly HostLoop _loop;
@@ -22,7 +25,7 @@ internal sealed class RealWorld : World
     private readonly IReadOnlyList<IpAddress> _dns;
     private readonly string _title;
 
-    private RealWorld(NetworkChoice choice, EventLog log, CancellationToken stopped)
+    private RealWorld(NetworkChoice choice, EventLog log, Shell shell)
         : base(log)
     {
         _connections = new OpenConnections(log);
@@ -58,7 +61,7 @@ internal sealed class RealWorld : World
         }
         else
         {
-            DhcpLease lease = Host.ConfigureByDhcpAsync(Interface, stopped).AsTask().GetAwaiter().GetResult();
+            DhcpLease lease = AskForAddress(device.Name, shell);
             _gateway = lease.Gateway;
             _dns = choice.Via is Via.Tap { Dns.Count: > 0 } tap ? tap.Dns : lease.DnsServers;
         }
@@ -81,7 +84,7 @@ internal sealed class RealWorld : World
 
     /// <exception cref="DeviceException">The device cannot be had; the message says why.</exception>
     /// <exception cref="NetworkException">Nobody answered DHCP.</exception>
-    public static RealWorld Open(NetworkChoice choice, EventLog log, CancellationToken stopped) => new(choice, log, stopped);
+    public static RealWorld Open(NetworkChoice choice, EventLog log, Shell shell) => new(choice, log, shell);
 
     public override T Run<T>(Func<CancellationToken, Task<T>> work, CancellationToken interrupted) =>
         Task.Run(() => work(interrupted), CancellationToken.None).GetAwaiter().GetResult();
@@ -94,6 +97,23 @@ internal sealed class RealWorld : World
         Host.Dispose();
         _passt?.Dispose();
         _connections.Dispose();
+    }
+
+    private DhcpLease AskForAddress(string device, Shell shell)
+    {
+        if (shell.ErrorIsTerminal)
+            shell.Error.WriteLine($"asking for an address by DHCP on {device} …");
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(shell.Stopped);
+        patience.CancelAfter(s_leasePatience);
+        try
+        {
+            return Host.ConfigureByDhcpAsync(Interface, patience.Token).AsTask().GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException) when (!shell.Stopped.IsCancellationRequested)
+        {
+            throw new NetworkException(ConnectionEnd.TimedOut, string.Create(CultureInfo.InvariantCulture,
+                $"nobody on {device} answered DHCP within {s_leasePatience.TotalSeconds:0} s: start a DHCP server there, or name an address yourself: --via tap:{device},address=10.0.0.2/24."));
+        }
     }
 
     private static HostsFile SystemHostsFile()

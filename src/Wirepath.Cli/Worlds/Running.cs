@@ -13,7 +13,7 @@ internal static class Running
         World world;
         try
         {
-            world = choice.Via is Via.Embedded ? EmbeddedWorld.Create(choice, log) : RealWorld.Open(choice, log, shell.Stopped);
+            world = choice.Via is Via.Embedded ? EmbeddedWorld.Create(choice, log) : RealWorld.Open(choice, log, shell);
         }
         catch (DeviceException problem)
         {

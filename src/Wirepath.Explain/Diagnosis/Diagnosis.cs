@@ -25,7 +25,10 @@ public sealed record Diagnosis(Finding Verdict, Failure? Failure, IReadOnlyList<
             return new Finding(FindingKind.Interrupted, navigation.Elapsed, [navigation.Started], w => w.Interrupted(navigation.Elapsed, during));
         }
 
-        return DominantRule.Verdict(navigation);
+        Finding verdict = DominantRule.Verdict(navigation);
+        return navigation.Hops is [.., { Http.Head: { Status: >= 400 } head }]
+            ? verdict with { Sentence = w => w.AnsweredWithError(head.Status, head.Reason, verdict.Sentence(w)) }
+            : verdict;
     }
 
     /// <summary>Time inside a set of stretches that may overlap.</summary>

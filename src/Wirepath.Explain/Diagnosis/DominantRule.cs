@@ -20,6 +20,10 @@ internal static class DominantRule
         if (navigation.Number > 1 && warmName && eventless && navigation.Hops.Count == 1 && navigation.TimeIn(PhaseKind.Arp) == TimeSpan.Zero && thought <= roundTrip)
             return new Finding(FindingKind.Warm, TimeSpan.Zero, [navigation.Finished], w => w.Warm(navigation.Elapsed, hop!.Reused, roundTrip));
 
+        if (hop is { Connection: null, Http: null, FailedConnects.Count: 0, Lookups: [.., var lookup] } && warmName
+            && lookup.Ladder.FirstOrDefault(r => r.Result is LookupResult.Hit or LookupResult.NegativeHit) is { } hit)
+            return new Finding(FindingKind.Warm, TimeSpan.Zero, [hit.Evidence], w => w.AnsweredLocally(hit.Level));
+
         PhaseKind dominant = PhaseKind.Other;
         foreach (PhaseKind kind in Enum.GetValues<PhaseKind>())
         {
@@ -60,34 +64,19 @@ internal static class DominantRule
             case PhaseKind.Tls when hop?.Tls is { } tls:
                 return (Reason.RoundTrip, time, 0, tls.Evidence);
             case PhaseKind.Wait when hop?.Http is { } http:
-                TimeSpan thought = http.Served?.Thought ?? (http.Wait - roundTrip ?? TimeSpan.Zero);
-                List<Repetition> late = [.. (connection?.Repetitions ?? []).Where(r => r.At >= http.SentAt && r.At <= (http.HeadAt ?? r.At))];
-                if (late.Count > 0 && Cost(late) >= time * WorthNaming)
-                    return (Reason.Losses, Cost(late), late.Count, late[0].Evidence);
+                TimeSpan thought = http.Served?.Thought ?? (connection is null ? http.Wait : TransferRules.TimeOnTheWire(connection, http)) - roundTrip ?? TimeSpan.Zero;
+                Instant until = http.HeadAt ?? navigation.EndedAt;
+                List<Repetition> late = connection is null ? [] : Repairs.OfLosses(connection, http.SentAt, until);
+                TimeSpan repairs = late.Count == 0 ? TimeSpan.Zero : Repairs.Cost(connection!, late, http.SentAt, until);
+                if (late.Count > 0 && repairs >= time * WorthNaming)
+                    return (Reason.Losses, repairs, late.Count, late[0].Evidence);
                 return thought >= time * WorthNaming ? (Reason.ServerThought, thought, 1, http.Evidence) : (Reason.RoundTrip, roundTrip, 1, http.Evidence);
             case PhaseKind.Transfer when connection is not null && hop?.Http is { HeadAt: { } from } body:
-                return ReasonForTransfer(connection, body, from, roundTrip, time);
+                return TransferLimits.Of(connection, body, from, roundTrip, time);
             case PhaseKind.Redirect:
                 return (Reason.RoundTrip, time, navigation.Hops.Count - 1, EventId.None);
             default:
                 return plain;
         }
     }
-
-    private static (Reason, TimeSpan, int, EventId) ReasonForTransfer(Conversation connection, HttpExchange http, Instant from, TimeSpan roundTrip, TimeSpan time)
-    {
-        List<Repetition> repeated = [.. connection.Repetitions.Where(r => !r.FromClient && r.At >= from - roundTrip && r.At <= (http.CompletedAt ?? r.At))];
-        if (repeated.Count > 0 && Cost(repeated) >= time * WorthNaming)
-            return (Reason.Losses, Cost(repeated), repeated.Select(r => r.RelativeSequence).Distinct().Count(), repeated[0].Evidence);
-        if (TransferRules.SmallWindow(connection) is not null)
-            return (Reason.SmallWindow, TimeSpan.Zero, 0, http.Evidence);
-        Transfer? down = connection.Transfers.FirstOrDefault(t => !t.FromClient);
-        // A window that doubles each round trip needs log₂(bytes / initial window) of them.
-        bool few = roundTrip > TimeSpan.Zero && time <= roundTrip * 8;
-        if (down is not null && few && (down.Congestion.Count == 0 || down.Congestion[^1].Phase == CongestionPhase.SlowStart))
-            return (Reason.SlowStart, roundTrip, 0, http.Evidence);
-        return (Reason.Bulk, time, (int)Math.Min(int.MaxValue, http.BytesReceived), http.Evidence);
-    }
-
-    private static TimeSpan Cost(List<Repetition> repetitions) => Diagnosis.Union(repetitions.Select(r => (r.At - r.Cost, r.At)));
 }

@@ -45,9 +45,27 @@ internal static class PathRules
         foreach ((IpEndpoint listener, List<EventId> evidence) in full)
             yield return new Finding(FindingKind.ListenQueue, TimeSpan.Zero, evidence, w => w.QueueOverflow(listener.ToString(), evidence.Count));
         if (!mtuEvidence.IsNone)
-            yield return new Finding(FindingKind.PathMtu, TimeSpan.Zero, [mtuEvidence], w => w.PathMtu(mtu));
+        {
+            (int again, TimeSpan cost) = ResentSmaller(navigation);
+            yield return new Finding(FindingKind.PathMtu, cost, [mtuEvidence], w => w.PathMtu(mtu, again, cost));
+        }
+
         foreach (Finding finding in NeverClosed(navigation, journey))
             yield return finding;
+    }
+
+    /// <summary>Segments that were too big at first, and what sending them again cost.</summary>
+    private static (int Count, TimeSpan Cost) ResentSmaller(Navigation navigation)
+    {
+        (int count, TimeSpan cost) = (0, TimeSpan.Zero);
+        foreach (Conversation connection in navigation.Hops.Select(h => h.Connection).OfType<Conversation>().Distinct())
+        {
+            List<Repetition> again = Repairs.Within(connection, navigation.StartedAt, navigation.EndedAt).FindAll(Repairs.IsForSize);
+            count += Math.Max(again.Count(r => r.Loss is null) == 0 ? 0 : 1, again.Select(r => r.Loss).OfType<PacketLoss>().Distinct().Count());
+            cost += Repairs.Cost(connection, again, navigation.StartedAt, navigation.EndedAt);
+        }
+
+        return (count, cost);
     }
 
     /// <summary>Connections of this navigation that stand in CLOSE-WAIT when the log ends: somebody forgot to call close.</summary>

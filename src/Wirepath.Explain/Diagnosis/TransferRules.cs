@@ -8,6 +8,14 @@ internal static class TransferRules
     /// <summary>Queueing delay from which a person would call a line bloated (RFC 8289 §4.2 aims at 5 ms; telephony suffers from some 50).</summary>
     private static readonly TimeSpan s_bloat = TimeSpan.FromMilliseconds(50);
 
+    private const int HttpPort = 80;
+
+    /// <summary>How much more than the rate seen a window may allow and still be its limit.</summary>
+    private const double WindowSlack = 2;
+
+    /// <summary>Part of a transfer for which a full receive window must have held the sender before it is named.</summary>
+    private const double WindowHeld = 0.3;
+
     public static IEnumerable<Finding> Findings(Navigation navigation)
     {
         foreach (Conversation connection in navigation.Hops.Select(h => h.Connection).OfType<Conversation>().Distinct())
@@ -33,29 +41,13 @@ internal static class TransferRules
             yield return new Finding(FindingKind.SynRepeated, cost, [.. syns.Select(s => s.Sent)], w => w.SynRepeated(syns.Length, cost));
         }
 
-        List<Repetition> within = [.. connection.Repetitions.Where(r => r.At <= navigation.EndedAt && r.At >= navigation.StartedAt && !(r.FromClient && (r.Flags & TcpFlags.Syn) != 0))];
-        foreach (bool byTimeout in new[] { false, true })
-        {
-            List<Repetition> repeated = within.FindAll(r => (r.Why is RetransmitCause.Timeout or RetransmitCause.TailLossProbe) == byTimeout && (r.Loss is not null || !IsNeedless(connection, r)));
-            if (repeated.Count == 0)
-                continue;
-            TimeSpan cost = Diagnosis.Union(repeated.Select(r => (r.At - r.Cost, r.At)));
-            int count = repeated.Select(r => (r.FromClient, r.RelativeSequence)).Distinct().Count();
-            string where = Where(repeated.Select(r => r.Loss));
-            EventId[] evidence = [.. repeated.SelectMany(r => r.Loss is null ? new[] { r.Evidence } : [r.Loss.Evidence, r.Evidence])];
-            yield return byTimeout
-                ? new Finding(FindingKind.LossRepairedByTimeout, cost, evidence, w => w.LossRepairedByTimeout(count, where, cost, roundTrip))
-                : new Finding(FindingKind.LossRepairedFast, cost, evidence, w => w.LossRepairedFast(count, where, cost, roundTrip));
-        }
-
-        List<Repetition> needless = within.FindAll(r => r.Loss is null && IsNeedless(connection, r));
-        if (needless.Count > 0)
-            yield return new Finding(FindingKind.NeedlessRepetition, TimeSpan.Zero, [.. needless.Select(r => r.Evidence)], w => w.NeedlessRepetition(needless.Count));
+        foreach (Finding finding in Repaired(navigation, connection, roundTrip))
+            yield return finding;
         List<PacketLoss> losses = [.. connection.Losses.Where(l => l.At <= navigation.EndedAt && l.At >= navigation.StartedAt)];
         List<PacketLoss> damaged = losses.FindAll(l => l.Corrupted);
         if (damaged.Count > 0)
             yield return new Finding(FindingKind.Corruption, TimeSpan.Zero, [.. damaged.Select(l => l.Evidence)], w => w.Corruption(damaged.Count, Where(damaged)));
-        List<PacketLoss> harmless = losses.FindAll(l => !l.Corrupted && !connection.Repetitions.Any(r => r.Loss == l));
+        List<PacketLoss> harmless = losses.FindAll(l => !l.Corrupted && l.Reason != DropReason.TooBig && !connection.Repetitions.Any(r => r.Loss == l));
         if (harmless.Count > 0 && connection.EstablishedAt is not null)
             yield return new Finding(FindingKind.LossUnrepaired, TimeSpan.Zero, [.. harmless.Select(l => l.Evidence)], w => w.LossUnrepaired(harmless.Count, Where(harmless)));
         if (Bufferbloat(connection, losses) is { } bloat)
@@ -73,10 +65,30 @@ internal static class TransferRules
             yield return new Finding(FindingKind.SmallWindow, TimeSpan.Zero, [connection.Segments[0].Sent], w => w.SmallWindow(window, roundTrip));
     }
 
-    /// <summary>The first copy arrived all the same: the timer or the duplicate ACKs were wrong.</summary>
-    private static bool IsNeedless(Conversation connection, Repetition repetition) => connection.PeerNode is not null && connection.Segments.Any(s =>
-        s.FromClient == repetition.FromClient && s.At < repetition.At && s.ReceivedAt is not null && s.Facts.RelativeSequence == repetition.RelativeSequence
-        && s.Facts.Length >= repetition.Length && (repetition.Length > 0 || (s.Facts.Flags & (TcpFlags.Syn | TcpFlags.Fin)) != 0));
+    private static IEnumerable<Finding> Repaired(Navigation navigation, Conversation connection, TimeSpan roundTrip)
+    {
+        List<Repetition> repaired = Repairs.OfLosses(connection, navigation.StartedAt, navigation.EndedAt);
+        // A segment for which even one repetition had to wait for the timer belongs to the timer.
+        HashSet<(bool, uint)> timed = [.. repaired.Where(r => r.Why is RetransmitCause.Timeout or RetransmitCause.TailLossProbe).Select(r => (r.FromClient, r.RelativeSequence))];
+        List<Repetition> slow = repaired.FindAll(r => timed.Contains((r.FromClient, r.RelativeSequence)));
+        List<Repetition> fast = repaired.FindAll(r => !timed.Contains((r.FromClient, r.RelativeSequence)));
+        TimeSpan slowCost = Repairs.Cost(connection, slow, navigation.StartedAt, navigation.EndedAt);
+        // What was waited for at the same time is waited for once.
+        TimeSpan fastCost = Repairs.Cost(connection, repaired, navigation.StartedAt, navigation.EndedAt) - slowCost;
+        if (slow.Count > 0)
+            yield return new Finding(FindingKind.LossRepairedByTimeout, slowCost, Evidence(slow), w => w.LossRepairedByTimeout(timed.Count, Where(slow.Select(r => r.Loss)), slowCost, roundTrip));
+        if (fast.Count > 0)
+        {
+            int count = fast.Select(r => (r.FromClient, r.RelativeSequence)).Distinct().Count();
+            yield return new Finding(FindingKind.LossRepairedFast, fastCost, Evidence(fast), w => w.LossRepairedFast(count, Where(fast.Select(r => r.Loss)), fastCost, roundTrip));
+        }
+
+        List<Repetition> needless = Repairs.Within(connection, navigation.StartedAt, navigation.EndedAt).FindAll(r => !Repairs.IsForSize(r) && Repairs.IsNeedless(connection, r));
+        if (needless.Count > 0)
+            yield return new Finding(FindingKind.NeedlessRepetition, TimeSpan.Zero, [.. needless.Select(r => r.Evidence)], w => w.NeedlessRepetition(needless.Count));
+    }
+
+    private static EventId[] Evidence(List<Repetition> repetitions) => [.. repetitions.SelectMany(r => r.Loss is null ? new[] { r.Evidence } : [r.Loss.Evidence, r.Evidence])];
 
     private static Finding? Bufferbloat(Conversation connection, List<PacketLoss> losses)
     {
@@ -99,7 +111,7 @@ internal static class TransferRules
             return null;
         TimeSpan roundTrip = RoundTrip(connection);
         bool measured = http.Served is not null;
-        TimeSpan thought = http.Served?.Thought ?? wait - roundTrip;
+        TimeSpan thought = http.Served?.Thought ?? TimeOnTheWire(connection, http) - roundTrip ?? TimeSpan.Zero;
         if (roundTrip <= TimeSpan.Zero || thought <= roundTrip || thought < TimeSpan.FromMilliseconds(20))
             return null;
         TimeSpan network = measured ? wait - thought : roundTrip;
@@ -112,10 +124,26 @@ internal static class TransferRules
         Transfer? down = connection.Transfers.FirstOrDefault(t => !t.FromClient);
         if (down is null || down.LargestWindow <= 0 || down.Congestion.Count == 0 || RoundTrip(connection) <= TimeSpan.Zero)
             return null;
-        return down.Bytes > 2 * down.LargestWindow && down.Congestion.Max(c => c.Cwnd) > down.LargestWindow ? down.LargestWindow : null;
+        TimeSpan held = Diagnosis.Union(SenderStalls.Of(connection, down.First, down.Last).Receiver);
+        TimeSpan whole = down.Last - down.First;
+        // A window that allows far more than what came was filled by a queue: then the line is slow, not the window small.
+        bool allowsMore = down.LargestWindow / RoundTrip(connection).TotalSeconds > WindowSlack * down.Bytes / whole.TotalSeconds;
+        return held >= whole * WindowHeld && !allowsMore ? down.LargestWindow : null;
     }
 
-    private static TimeSpan RoundTrip(Conversation connection) =>
+    /// <summary>From the request's first segment to the answer's first: a program that starts slowly is no thinking server. Null without both.</summary>
+    public static TimeSpan? TimeOnTheWire(Conversation connection, HttpExchange http)
+    {
+        SegmentRow? request = connection.Segments.FirstOrDefault(r => r.FromClient && r.Facts.Length > 0 && r.At >= http.SentAt);
+        if (request is null || http.HeadAt is not { } head)
+            return null;
+        bool Answers(SegmentRow r) => !r.FromClient && r.Facts.Length > 0 && r.ReceivedAt > request.At && r.ReceivedAt <= head;
+        // Under TLS the session tickets come before the answer.
+        SegmentRow? answer = connection.Id.Remote.Port == HttpPort ? connection.Segments.FirstOrDefault(Answers) : connection.Segments.LastOrDefault(Answers);
+        return answer?.ReceivedAt - request.At;
+    }
+
+    public static TimeSpan RoundTrip(Conversation connection) =>
         connection.HandshakeRtt ?? (connection.RoundTrips.Count > 0 ? connection.RoundTrips.Min(r => r.Sample) : TimeSpan.Zero);
 
     private static string Where(IEnumerable<PacketLoss?> losses) =>

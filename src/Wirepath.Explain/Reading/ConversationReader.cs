@@ -356,14 +356,12 @@ internal sealed class ConversationReader
             List<SegmentRow> data = _rows.FindAll(r => r.FromClient == fromClient && r.Facts.Length > 0);
             if (data.Count == 0)
                 continue;
-            var lengths = new Dictionary<uint, int>();
-            foreach (SegmentRow row in data)
-                lengths[row.Facts.RelativeSequence] = Math.Max(row.Facts.Length, lengths.GetValueOrDefault(row.Facts.RelativeSequence));
+            (int segments, long bytes) = Transfer.Count(data);
             transfers.Add(new Transfer
             {
                 FromClient = fromClient,
-                Segments = lengths.Count,
-                Bytes = lengths.Values.Sum(l => (long)l),
+                Segments = segments,
+                Bytes = bytes,
                 First = data[0].At,
                 Last = data.Max(r => r.ReceivedAt ?? r.At),
                 Congestion = [.. Happenings<CongestionChanged>(fromClient ? _client : _peer)

@@ -40,12 +40,8 @@ internal static class NameReader
         List<DnsExchange> exchanges = Exchanges(log, inside, endedAt);
         List<(Instant From, Instant To)> arp = ArpWaits(log, mine, e.At, endedAt);
         SetOwnTimes(exchanges, log.Client, arp);
-        TimeSpan rest = endedAt - e.At - Overlap(arp, e.At, endedAt);
-        foreach (DnsExchange exchange in exchanges)
-        {
-            if (exchange.Parent < 0)
-                rest -= exchange.Elapsed - (exchange.Node == log.Client ? Overlap(arp, exchange.SentAt, exchange.EndedAt) : TimeSpan.Zero);
-        }
+        List<(Instant From, Instant To)> asking = [.. arp, .. exchanges.Where(x => x.Parent < 0).Select(x => (x.SentAt, x.EndedAt))];
+        TimeSpan rest = endedAt - e.At - Overlap(asking, e.At, endedAt);
 
         return new NameLookup
         {
@@ -161,21 +157,24 @@ internal static class NameReader
         return -1;
     }
 
+    /// <summary>Each moment belongs to one exchange, the deepest that was open: a question asked twice does not wait twice.</summary>
     private static void SetOwnTimes(List<DnsExchange> exchanges, string client, List<(Instant From, Instant To)> arp)
     {
-        for (int i = 0; i < exchanges.Count; i++)
+        int Depth(DnsExchange exchange) => exchange.Parent < 0 ? 0 : 1 + Depth(exchanges[exchange.Parent]);
+        int[] depths = [.. exchanges.Select(Depth)];
+        List<Instant> edges = [.. exchanges.SelectMany(x => new[] { x.SentAt, x.EndedAt }).Concat(arp.SelectMany(a => new[] { a.From, a.To })).Distinct().Order()];
+        for (int edge = 1; edge < edges.Count; edge++)
         {
-            DnsExchange exchange = exchanges[i];
-            var inner = new List<(Instant, Instant)>();
-            foreach (DnsExchange other in exchanges)
+            (Instant from, Instant to) = (edges[edge - 1], edges[edge]);
+            int deepest = -1;
+            for (int i = 0; i < exchanges.Count; i++)
             {
-                if (other.Parent == i)
-                    inner.Add((other.SentAt, other.EndedAt));
+                if (exchanges[i].SentAt <= from && exchanges[i].EndedAt >= to && (deepest < 0 || depths[i] > depths[deepest]))
+                    deepest = i;
             }
 
-            if (exchange.Node == client)
-                inner.AddRange(arp);
-            exchange.Own = exchange.Elapsed - Overlap(inner, exchange.SentAt, exchange.EndedAt);
+            if (deepest >= 0 && !(exchanges[deepest].Node == client && arp.Exists(a => a.From <= from && a.To >= to)))
+                exchanges[deepest].Own += to - from;
         }
     }
 
@@ -214,13 +213,10 @@ internal static class NameReader
             int same = rungs.FindLastIndex(r => r.Node == e.Node && r.Level == level.Level);
             if (same >= 0)
             {
-                if (rungs[same].Result == level.Result || level.Result is LookupResult.Asked)
-                    continue;
-                if (rungs[same].Result is LookupResult.Asked)
-                {
+                // Asked again, such as over TCP, it knows by now; what counts is what it knew at first.
+                if (rungs[same].Result is LookupResult.Asked && level.Result is not LookupResult.Asked)
                     rungs[same] = rungs[same] with { Result = level.Result, TtlLeft = level.TtlLeft, Evidence = e.Id };
-                    continue;
-                }
+                continue;
             }
 
             rungs.Add(new LadderRung(level.Level, level.Result, e.Node, level.Server, level.TtlLeft, e.At, OwnTime(log, index, e, level, exchanges), e.Id));

@@ -131,6 +131,22 @@ public sealed class Transfer
 
     /// <summary>The largest window that the receiver announced, bytes.</summary>
     public required long LargestWindow { get; init; }
+
+    /// <summary>Data segments that arrived, and the bytes that they cover; what was sent again, whole or in other pieces, counts once.</summary>
+    internal static (int Segments, long Bytes) Count(IEnumerable<SegmentRow> rows)
+    {
+        var starts = new HashSet<uint>();
+        (long bytes, long reached) = (0, 0);
+        foreach (SegmentRow row in rows.Where(r => r.Facts.Length > 0 && r.Loss is null).OrderBy(r => r.Facts.RelativeSequence))
+        {
+            starts.Add(row.Facts.RelativeSequence);
+            long end = row.Facts.RelativeSequence + (long)row.Facts.Length;
+            bytes += Math.Max(0, end - Math.Max(reached, row.Facts.RelativeSequence));
+            reached = Math.Max(reached, end);
+        }
+
+        return (starts.Count, bytes);
+    }
 }
 
 public sealed record CongestionPoint(Instant At, CongestionPhase Phase, long Cwnd, long Ssthresh, int Mss, string Why, EventId Evidence);

@@ -67,7 +67,7 @@ public sealed class DnsExchange
 
     public TimeSpan Elapsed => EndedAt - SentAt;
 
-    /// <summary><see cref="Elapsed"/> without the exchanges inside it and without the client's waiting for ARP.</summary>
+    /// <summary>Time in which it was the deepest question open, without the client's waiting for ARP: these never overlap.</summary>
     public TimeSpan Own { get; internal set; }
 
     /// <summary>Asked of a zone's own servers, without wishing for recursion.</summary>

@@ -53,7 +53,7 @@ public static class JourneyText
     private static void Head(StoryContext c)
     {
         Hop? last = c.Navigation.Hops.Count > 0 ? c.Navigation.Hops[^1] : null;
-        string target = last?.Connection is { } connection ? $" → {connection.Id.Remote}" : "";
+        string target = last is { Connection: { } connection } && (last.Url is not null || last.Http is not null) ? $" → {connection.Id.Remote}" : "";
         string name = last?.Url?.Host ?? c.Navigation.Typed;
         c.Page.Paragraph(new StyledSpan($"{name}{target}", Emphasis), new StyledSpan($"  {c.Figures.WithUnit(c.Figures.Total)}", Time));
         c.Page.Paragraph(Verdict(c));
@@ -182,12 +182,25 @@ public static class JourneyText
     /// <summary>Round trip and server's thought; what is left over is named as well, so that the parts sum to the wait.</summary>
     private static string WaitParts(StoryContext c, Hop hop, HttpExchange http)
     {
-        if (http is not { Wait: { } wait, Served.Thought: var thought } || hop.Connection?.HandshakeRtt is not { } roundTrip || roundTrip + thought > wait)
+        if (http is not { Wait: { } wait, Served.Thought: var thought } || hop.Connection is not { } connection || LeastRoundTrip(connection) is not { } roundTrip || roundTrip + thought > wait)
             return "";
         long[] parts = Apportionment.Round([roundTrip.Ticks, thought.Ticks, (wait - roundTrip - thought).Ticks], c.Figures.Scale.UnitTicks);
         string sum = c.Words.RoundTripAndServer(c.Figures.Format(parts[0]), c.Figures.Format(parts[1]), parts[2] > 0 ? c.Figures.Format(parts[2]) : "");
         // A sum is read at one glance: it moves to the next line as a whole, where there is one for it.
         return c.Page.IsNarrow ? $"  {sum}" : $"  {sum.Replace(' ', Page.NoBreak)}";
+    }
+
+    /// <summary>The handshake may have waited for ARP at a router on the way; the least sample is nearest to the distance.</summary>
+    private static TimeSpan? LeastRoundTrip(Conversation connection)
+    {
+        TimeSpan? least = connection.HandshakeRtt;
+        foreach (TimedSample sample in connection.RoundTrips)
+        {
+            if (least is null || sample.Sample < least)
+                least = sample.Sample;
+        }
+
+        return least;
     }
 
     private static void WriteFailure(StoryContext c)

@@ -17,9 +17,9 @@ internal static class NameSection
     {
         long units = onlyOne ? c.Figures.UnitsOf(hop.Number, PhaseKind.Dns) : Apportionment.RoundOne(lookup.Elapsed.Ticks, c.Figures.Scale.UnitTicks);
         var spans = new List<StyledSpan> { new($"{lookup.Name.ToStringWithoutFinalDot()} {DnsMnemonic.Of(lookup.Type)}", Plain) };
-        if (lookup.Result is { Failure: NameFailure.None } found)
+        if (lookup.Result is { Failure: NameFailure.None, Addresses.Count: > 0 } found)
             spans.Add(new StyledSpan($" → {string.Join(", ", found.Addresses)}", Good));
-        else if (lookup.Result is { } failed)
+        else if (lookup.Result is { Failure: not NameFailure.None } failed)
             spans.Add(new StyledSpan($" → {c.Words.Name(failed.Failure)}", Bad));
         LadderRung? hit = lookup.Ladder.FirstOrDefault(r => r.Result is LookupResult.Hit or LookupResult.NegativeHit);
         bool warm = lookup.Exchanges.Count == 0;

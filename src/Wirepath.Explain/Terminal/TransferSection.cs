@@ -19,16 +19,10 @@ internal static class TransferSection
             return;
         Instant from = http.SentAt;
         Instant to = http.CompletedAt ?? c.Navigation.EndedAt;
-        var lengths = new Dictionary<uint, int>();
-        foreach (SegmentRow row in connection.Segments)
-        {
-            if (!row.FromClient && row.Facts.Length > 0 && row.At >= from && row.At <= to)
-                lengths[row.Facts.RelativeSequence] = row.Facts.Length;
-        }
-
-        if (lengths.Count == 0)
+        (int segments, long bytes) = Transfer.Count(connection.Segments.Where(r => !r.FromClient && r.At >= from && r.At <= to));
+        if (segments == 0)
             return;
-        c.Page.Row(c.Words.LabelData, [new(c.Words.InSegments(Figures.Bytes(lengths.Values.Sum(l => (long)l)), lengths.Count), Plain)],
+        c.Page.Row(c.Words.LabelData, [new(c.Words.InSegments(Figures.Bytes(bytes), segments), Plain)],
             new StyledSpan(c.Figures.WithUnit(c.Figures.UnitsOf(hop.Number, PhaseKind.Transfer)), Time));
         WriteWindow(c, connection, from, to);
         WriteLosses(c, connection, from, to);
@@ -87,13 +81,19 @@ internal static class TransferSection
         return turning.Count <= MostPoints ? turning : [.. turning.Take(MostPoints - 1), turning[^1]];
     }
 
+    /// <summary>Neighbours of one kind stand in one line: #1–#10.</summary>
+    private sealed record RepairLine(Instant At, char Mark, int First, int Last, TcpFlags Flags, string Text, Instant CostFrom, bool Costs)
+    {
+        public string Name => First <= 0 ? Words.Flags(Flags) : First == Last ? $"#{First}" : $"#{First}–#{Last}";
+    }
+
     private static void WriteLosses(StoryContext c, Conversation connection, Instant from, Instant to)
     {
-        var lines = new List<(Instant At, StyledSpan Text, StyledSpan? Right)>();
+        var all = new List<RepairLine>();
         foreach (PacketLoss loss in connection.Losses)
         {
             if (loss.At >= from && loss.At <= to)
-                lines.Add((loss.At, new StyledSpan($"✕ {Name(loss.DataNumber, loss.Flags)} {Lanes.Lost(c, loss)}", Bad), null));
+                all.Add(new RepairLine(loss.At, '✕', loss.DataNumber, loss.DataNumber, loss.Flags, Lanes.Lost(c, loss), loss.At, Costs: false));
         }
 
         foreach (Repetition again in connection.Repetitions)
@@ -101,13 +101,25 @@ internal static class TransferSection
             if (again.At < from || again.At > to)
                 continue;
             string rto = again.Rto is { } timeout ? $" (RTO {Figures.Duration(timeout)})" : "";
-            lines.Add((again.At, new StyledSpan($"↻ {Name(again.DataNumber, again.Flags)} {c.Words.Retransmit(again.Why)}{rto}", Emphasis), new StyledSpan(c.Words.Cost(Figures.Duration(again.Cost)), Time)));
+            all.Add(new RepairLine(again.At, '↻', again.DataNumber, again.DataNumber, again.Flags, c.Words.Retransmit(again.Why) + rto, again.At - again.Cost, Costs: true));
         }
 
-        lines.Sort((a, b) => a.At.CompareTo(b.At));
+        var lines = new List<RepairLine>();
+        foreach (RepairLine line in all.OrderBy(l => l.At).ThenBy(l => l.Mark == '↻'))
+        {
+            if (!c.IsEngineer && lines.Count > 0 && lines[^1] is { First: > 0 } before && before.Mark == line.Mark && before.Text == line.Text && line.First - before.Last is 0 or 1)
+                lines[^1] = before with { Last = line.Last, At = line.At, CostFrom = Instant.Min(before.CostFrom, line.CostFrom) };
+            else
+                lines.Add(line);
+        }
+
         int shown = c.IsEngineer ? lines.Count : Math.Min(lines.Count, MostLosses);
-        for (int i = 0; i < shown; i++)
-            c.Page.More([lines[i].Text], lines[i].Right, indent: 2);
+        foreach (RepairLine line in lines.Take(shown))
+        {
+            c.Page.More([new StyledSpan($"{line.Mark} {line.Name} {line.Text}", line.Costs ? Emphasis : Bad)],
+                line.Costs ? new StyledSpan(c.Words.Cost(Figures.Duration(line.At - line.CostFrom)), Time) : null, indent: 2);
+        }
+
         if (shown < lines.Count)
             c.Page.More([new(c.Words.AndMore(lines.Count - shown), Dim)]);
         foreach (ZeroWindow closed in connection.ZeroWindows)
@@ -116,8 +128,6 @@ internal static class TransferSection
                 c.Page.More([new($"win=0 {(closed.ByClient ? connection.ClientNode : connection.PeerNode ?? c.Words.PeerUnknown)}", Bad)], new StyledSpan(Figures.Duration(closed.To - closed.From), Time));
         }
     }
-
-    private static string Name(int dataNumber, TcpFlags flags) => dataNumber > 0 ? $"#{dataNumber}" : Words.Flags(flags);
 }
 
 /// <summary>The end of the connection.</summary>
@@ -170,13 +180,22 @@ internal static class CloseSection
             : $"{flags} seq={row.Facts.Sequence}{(row.Has(TcpFlags.Ack) ? $" ack={row.Facts.Acknowledgment}" : "")}";
     }
 
+    /// <summary>A RST ended TIME-WAIT before its time (RFC 1337).</summary>
+    private static bool WasCutShort(Conversation connection, bool isClient, TimeSpan duration)
+    {
+        StateStep? begun = connection.States.LastOrDefault(s => s.IsClient == isClient && s.To == TcpState.TimeWait);
+        StateStep? ended = connection.States.LastOrDefault(s => s.IsClient == isClient && s.From == TcpState.TimeWait);
+        return begun is not null && ended is not null && ended.At - begun.At < duration;
+    }
+
     private static string AfterwardsText(StoryContext c, Conversation connection, CloseFacts close)
     {
         string peer = connection.PeerNode ?? c.Words.PeerUnknown;
         var parts = new List<string>();
         if (close is { TimeWait: { } duration, TimeWaitIsClient: { } isClient })
         {
-            parts.Add(c.Words.TimeWait(isClient ? connection.ClientNode : peer, Figures.Duration(duration), close.Restarted));
+            string waiting = isClient ? connection.ClientNode : peer;
+            parts.Add(WasCutShort(connection, isClient, duration) ? c.Words.TimeWaitCut(waiting) : c.Words.TimeWait(waiting, Figures.Duration(duration), close.Restarted));
             if (connection.PeerNode is not null)
                 parts.Add(c.Words.AlreadyIs(isClient ? peer : connection.ClientNode, Words.State(isClient ? connection.PeerState : connection.ClientState)));
         }

@@ -1,3 +1,4 @@
+using Wirepath.Events;
 using static Wirepath.Explain.Figures;
 
 namespace Wirepath.Explain;
@@ -27,7 +28,9 @@ internal sealed partial class ChineseWords
             Reason.Losses => $"：丢了 {f.Count} 个报文段，代价是 {Duration(f.Cost)}",
             Reason.SlowStart => $"：慢启动每翻一倍就要一次 {Duration(f.RoundTrip)} 的往返",
             Reason.SmallWindow => "：接收窗口小于这条路径的承载能力",
-            Reason.Bulk => f.Cost > TimeSpan.Zero ? $"，速率 {Bytes((long)(f.Count / f.Cost.TotalSeconds))}/s，已是这条路径的上限" : "",
+            Reason.Rounds => $"：拥塞窗口让每次 {Duration(f.RoundTrip)} 的往返只能发出一批{(f.Cost > TimeSpan.Zero ? $"，其中 {Duration(f.Cost)} 是丢包的代价" : "")}",
+            Reason.Bulk => f.Cost > TimeSpan.Zero ? $"，速率 {Bytes((long)(f.Count / f.Cost.TotalSeconds))}/s，报文段首尾相接，已是这条路径的上限" : "",
+            Reason.ServerPaced => "：窗口是开着的，只是服务器没有数据可发",
             _ => throw new ArgumentOutOfRangeException(nameof(f)),
         };
         string who = f.Phase switch
@@ -48,6 +51,10 @@ internal sealed partial class ChineseWords
     public override string Warm(TimeSpan total, bool reused, TimeSpan roundTrip) =>
         $"总共 {Duration(total)}：域名已在缓存中{(reused ? "，连接也还开着" : "")}{(roundTrip > TimeSpan.Zero ? $"；剩下的就是距离，往返一次 {Duration(roundTrip)}" : "")}。";
 
+    public override string AnsweredLocally(NameLevel level) => $"{Level(level)}直接给出了答案，没有用到网络。";
+
+    public override string AnsweredWithError(int status, string reason, string verdict) => $"服务器的回答是 {status}{(reason.Length > 0 ? $" {reason}" : "")}。{verdict}";
+
     public override string Interrupted(TimeSpan after, PhaseKind during) => $"{Duration(after)} 后中断，当时正在{(during == PhaseKind.Other ? "做本地处理" : $"进行{(char.IsAscii(Phase(during)[0]) ? " " : "")}{Phase(during)}")}。";
 
     public override string ColdNames(int zones, TimeSpan cost) => $"依次询问 {zones} 个区用了 {Duration(cost)}；在 TTL 到期之前再查，就不用等了。";
@@ -64,7 +71,7 @@ internal sealed partial class ChineseWords
     public override string SynRepeated(int syns, TimeSpan cost) => $"发了 {syns} 个 SYN 才等到回应，多花了 {Duration(cost)}。";
 
     public override string LossRepairedFast(int count, string where, TimeSpan cost, TimeSpan roundTrip) =>
-        $"{Lost(count, where)}，由快速重传补上，代价 {Duration(cost)}{(roundTrip > TimeSpan.Zero ? $"（往返时间为 {Duration(roundTrip)}）" : "")}。";
+        $"{Lost(count, where)}，由快速重传补上，{(cost > TimeSpan.Zero ? $"代价 {Duration(cost)}" : "没有额外的代价")}{(roundTrip > TimeSpan.Zero ? $"（往返时间为 {Duration(roundTrip)}）" : "")}。";
 
     public override string LossRepairedByTimeout(int count, string where, TimeSpan cost, TimeSpan roundTrip) =>
         $"{Lost(count, where)}，直到重传定时器到期才发现：代价 {Duration(cost)}{(roundTrip > TimeSpan.Zero && cost / roundTrip >= 2 ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"，相当于 {cost / roundTrip:0.#} 个往返") : "")}。";
@@ -89,7 +96,9 @@ internal sealed partial class ChineseWords
     public override string SmallWindow(long window, TimeSpan roundTrip) =>
         $"窗口只有 {Bytes(window)}，在这个距离上最多 {Bytes((long)(window / Math.Max(roundTrip.TotalSeconds, 1e-6)))}/s，线路再快也没用。";
 
-    public override string PathMtu(int mtu) => $"这条路径只能通过 {mtu} B 的包，报文段因此变小了。";
+    public override string PathMtu(int mtu, int segments, TimeSpan cost) => segments > 0
+        ? $"这条路径只能通过 {mtu} B 的包：有 {segments} 个报文段太大，只好切小重发{(cost > TimeSpan.Zero ? $"，代价 {Duration(cost)}" : "")}。"
+        : $"这条路径只能通过 {mtu} B 的包，报文段因此变小了。";
 
     public override string QueueOverflow(string listener, int count) => $"{listener} 的队列已满，丢弃了 {count} 次连接请求。";
 

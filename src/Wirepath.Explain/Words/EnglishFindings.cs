@@ -1,3 +1,4 @@
+using Wirepath.Events;
 using static Wirepath.Explain.Figures;
 
 namespace Wirepath.Explain;
@@ -27,7 +28,9 @@ internal sealed partial class EnglishWords
             Reason.Losses => f.Count == 1 ? $": one lost segment cost {Duration(f.Cost)}" : $": {f.Count} lost segments cost {Duration(f.Cost)}",
             Reason.SlowStart => $": slow start needs a round trip of {Duration(f.RoundTrip)} for each doubling",
             Reason.SmallWindow => ": the receiver's window was smaller than the path could carry",
-            Reason.Bulk => f.Cost > TimeSpan.Zero ? $", at {Bytes((long)(f.Count / f.Cost.TotalSeconds))}/s: the path carried no more" : "",
+            Reason.Rounds => $": the congestion window let out one burst in each round trip of {Duration(f.RoundTrip)}{(f.Cost > TimeSpan.Zero ? $", and losses cost {Duration(f.Cost)} of it" : "")}",
+            Reason.Bulk => f.Cost > TimeSpan.Zero ? $", at {Bytes((long)(f.Count / f.Cost.TotalSeconds))}/s with segments back to back: the path carried no more" : "",
+            Reason.ServerPaced => ": the window was open, but the server had nothing to send",
             _ => throw new ArgumentOutOfRangeException(nameof(f)),
         };
         string who = f.Phase switch
@@ -47,6 +50,10 @@ internal sealed partial class EnglishWords
 
     public override string Warm(TimeSpan total, bool reused, TimeSpan roundTrip) =>
         $"{Duration(total)}: the name was cached{(reused ? " and the connection was still open" : "")}{(roundTrip > TimeSpan.Zero ? $"; what is left is distance, {Duration(roundTrip)} for a round trip" : "")}.";
+
+    public override string AnsweredLocally(NameLevel level) => $"The {Level(level)} answered: nothing had to be asked on the network.";
+
+    public override string AnsweredWithError(int status, string reason, string verdict) => $"The server answered {status}{(reason.Length > 0 ? $" {reason}" : "")}. {verdict}";
 
     public override string Interrupted(TimeSpan after, PhaseKind during) => $"Stopped after {Duration(after)}, in the middle of {During(during)}.";
 
@@ -72,7 +79,7 @@ internal sealed partial class EnglishWords
     public override string SynRepeated(int syns, TimeSpan cost) => $"It took {syns} SYNs until one was answered, which cost {Duration(cost)}.";
 
     public override string LossRepairedFast(int count, string where, TimeSpan cost, TimeSpan roundTrip) =>
-        $"{Lost(count, where)}; fast retransmit repaired {(count == 1 ? "it" : "them")} for {Duration(cost)}{(roundTrip > TimeSpan.Zero ? $" (a round trip is {Duration(roundTrip)})" : "")}.";
+        $"{Lost(count, where)}; fast retransmit repaired {(count == 1 ? "it" : "them")} {(cost > TimeSpan.Zero ? $"for {Duration(cost)}" : "at no further cost")}{(roundTrip > TimeSpan.Zero ? $" (a round trip is {Duration(roundTrip)})" : "")}.";
 
     public override string LossRepairedByTimeout(int count, string where, TimeSpan cost, TimeSpan roundTrip) =>
         $"{Lost(count, where)}, and only the retransmission timer noticed: {Duration(cost)}{(roundTrip > TimeSpan.Zero ? $", {Times(cost, roundTrip)} a round trip" : "")}.";
@@ -98,7 +105,9 @@ internal sealed partial class EnglishWords
     public override string SmallWindow(long window, TimeSpan roundTrip) =>
         $"The window of {Bytes(window)} allows {Bytes((long)(window / Math.Max(roundTrip.TotalSeconds, 1e-6)))}/s at this distance, whatever the line can do.";
 
-    public override string PathMtu(int mtu) => $"The path carries only packets of {mtu} B: the segments were made smaller.";
+    public override string PathMtu(int mtu, int segments, TimeSpan cost) => segments > 0
+        ? $"The path carries only packets of {mtu} B: {(segments == 1 ? "one segment was" : $"{segments} segments were")} too big and went again in smaller ones{(cost > TimeSpan.Zero ? $", which cost {Duration(cost)}" : "")}."
+        : $"The path carries only packets of {mtu} B: the segments were made smaller.";
 
     public override string QueueOverflow(string listener, int count) => $"The queue of {listener} was full and dropped {Count(count, "attempt")}.";
 

@@ -1,3 +1,5 @@
+using Wirepath.Events;
+
 namespace Wirepath.Explain;
 
 /// <summary>Why a phase took the largest part of the time.</summary>
@@ -16,7 +18,12 @@ public enum Reason
     Losses,
     SlowStart,
     SmallWindow,
+    /// <summary>The congestion window let out a burst each round trip; losses had made it small.</summary>
+    Rounds,
+    /// <summary>The segments came back to back: the line carried no more.</summary>
     Bulk,
+    /// <summary>The server's program had nothing to send although the window was open.</summary>
+    ServerPaced,
 }
 
 /// <param name="Share">Part of the whole, 0 to 1.</param>
@@ -30,6 +37,11 @@ public abstract partial class Words
     public abstract string Dominant(DominantFacts facts);
 
     public abstract string Warm(TimeSpan total, bool reused, TimeSpan roundTrip);
+
+    public abstract string AnsweredLocally(NameLevel level);
+
+    /// <param name="verdict">The sentence that follows.</param>
+    public abstract string AnsweredWithError(int status, string reason, string verdict);
 
     public abstract string Interrupted(TimeSpan after, PhaseKind during);
 
@@ -65,7 +77,7 @@ public abstract partial class Words
 
     public abstract string SmallWindow(long window, TimeSpan roundTrip);
 
-    public abstract string PathMtu(int mtu);
+    public abstract string PathMtu(int mtu, int segments, TimeSpan cost);
 
     public abstract string QueueOverflow(string listener, int count);
 

@@ -85,6 +85,8 @@ public abstract partial class Words
 
     public abstract string TimeWait(string node, string duration, bool restarted);
 
+    public abstract string TimeWaitCut(string node);
+
     public abstract string AlreadyIs(string node, string state);
 
     public abstract string FinAcknowledgesData { get; }
@@ -181,6 +183,8 @@ internal sealed partial class EnglishWords
     public override string ByReset => "by RST: nothing more is delivered";
 
     public override string TimeWait(string node, string duration, bool restarted) => $"{node} TIME-WAIT {duration} (2 × MSL{(restarted ? ", restarted" : "")})";
+
+    public override string TimeWaitCut(string node) => $"{node} CLOSED: a RST ended TIME-WAIT before its time";
 
     public override string AlreadyIs(string node, string state) => $"{node} {state}";
 
@@ -279,6 +283,8 @@ internal sealed partial class ChineseWords
     public override string ByReset => "以 RST 结束：此后不再交付任何数据";
 
     public override string TimeWait(string node, string duration, bool restarted) => $"{node} TIME-WAIT {duration}（2 × MSL{(restarted ? "，已重新计时" : "")}）";
+
+    public override string TimeWaitCut(string node) => $"{node} CLOSED：RST 提前结束了 TIME-WAIT";
 
     public override string AlreadyIs(string node, string state) => $"{node} {state}";
 

@@ -59,13 +59,28 @@ internal sealed class OriginConnections(Host host, INameResolver names, FetchSet
         if (url.HostKind is HostKind.Ipv4 or HostKind.Ipv6)
             return [IpAddress.Parse(name.Trim('[', ']'))];
         if (!DomainName.TryParse(name, out DomainName domain))
-            throw new FetchException(ExitCodes.Dns, $"'{name}' cannot be a domain name: a label is longer than 63 bytes, or the name longer than 255.");
+            throw new FetchException(ExitCodes.Dns, $"'{name}' cannot be a domain name: {WhatIsWrong(name)}.");
         NameAnswer answer = await names.ResolveAsync(domain, DnsType.A, ct).ConfigureAwait(false);
         if (!answer.Succeeded)
             throw new FetchException(ExitCodes.Dns, answer.Explanation);
         if (answer.Addresses.Count == 0)
             throw new FetchException(ExitCodes.Dns, $"{name} exists, but has no IPv4 address.");
         return answer.Addresses;
+    }
+
+    /// <summary>Which limit of RFC 1035 §2.3.4 a name does not keep.</summary>
+    private static string WhatIsWrong(string name)
+    {
+        string[] labels = name.TrimEnd('.').Split('.');
+        for (int i = 0; i < labels.Length; i++)
+        {
+            if (labels[i].Length == 0)
+                return $"label {i + 1} is empty, where two dots meet";
+            if (labels[i].Length > 63)
+                return $"label {i + 1} ('{labels[i]}') has {labels[i].Length} bytes, more than 63";
+        }
+
+        return "it is longer than 255 bytes";
     }
 
     /// <summary>Tries the addresses in order; the last failure is the one that is told.</summary>
