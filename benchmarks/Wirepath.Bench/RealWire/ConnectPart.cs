@@ -21,44 +21,17 @@ internal sealed class ConnectPart : IPart
 
     public string? Unavailable => Laboratory.Unavailable;
 
-    public IBench Open() => new Bench();
+    public IBench Open() => new AskingBench(Call);
 
-    private sealed class Bench : IBench
+    private static double[] Call(Laboratory laboratory, IPEndPoint remote, Action throwIfServerFailed, LoadedThread? load, SampleTime time)
     {
-        private readonly Laboratory _laboratory = new();
-
-        public Bench() => Rows = [new("veth", "kernel over veth", OverVeth) { IsOurs = false }, new("tap", "Wirepath over TAP", OverTap)];
-
-        public IReadOnlyList<Row> Rows { get; }
-
-        public void Dispose() => _laboratory.Dispose();
-
-        private double[] OverVeth(SampleTime time)
+        using var client = new KernelCaller(laboratory.A, remote);
+        client.Start();
+        var measured = Stretch.Measure(time, () => client.Count, () =>
         {
-            var remote = new IPEndPoint(Laboratory.Veth, _laboratory.NextPort());
-            using var server = new KernelEcho(_laboratory.B, remote);
-            server.Start();
-            return Call(remote, server.ThrowIfFailed, null, time);
-        }
-
-        private double[] OverTap(SampleTime time)
-        {
-            var remote = new IPEndPoint(Laboratory.BehindTap, _laboratory.NextPort());
-            using var tap = new TapHost(_laboratory.A, Laboratory.TapA, Laboratory.HostOnTap, offload: true);
-            tap.Start(new EchoServer(tap.Host, (ushort)remote.Port));
-            return Call(remote, tap.ThrowIfFailed, tap.Load, time);
-        }
-
-        private double[] Call(IPEndPoint remote, Action throwIfServerFailed, LoadedThread? load, SampleTime time)
-        {
-            using var client = new KernelCaller(_laboratory.A, remote);
-            client.Start();
-            var measured = Stretch.Measure(time, () => client.Count, () =>
-            {
-                client.ThrowIfFailed();
-                throwIfServerFailed();
-            }, load);
-            return [measured.PerSecond, measured.Cpus, measured.User, measured.Kernel];
-        }
+            client.ThrowIfFailed();
+            throwIfServerFailed();
+        }, load);
+        return [measured.PerSecond, measured.Cpus, measured.User, measured.Kernel];
     }
 }

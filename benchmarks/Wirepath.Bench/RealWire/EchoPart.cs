@@ -23,48 +23,21 @@ internal sealed class EchoPart : IPart
 
     public string? Unavailable => Laboratory.Unavailable;
 
-    public IBench Open() => new Bench();
+    public IBench Open() => new AskingBench(Ask);
 
-    private sealed class Bench : IBench
+    private static double[] Ask(Laboratory laboratory, IPEndPoint remote, Action throwIfServerFailed, LoadedThread? load, SampleTime time)
     {
-        private readonly Laboratory _laboratory = new();
-
-        public Bench() => Rows = [new("veth", "kernel over veth", OverVeth) { IsOurs = false }, new("tap", "Wirepath over TAP", OverTap)];
-
-        public IReadOnlyList<Row> Rows { get; }
-
-        public void Dispose() => _laboratory.Dispose();
-
-        private double[] OverVeth(SampleTime time)
+        using var client = new KernelAsker(laboratory.A, remote);
+        client.Start();
+        int first = 0;
+        var measured = Stretch.Measure(time, () => client.Count, () =>
         {
-            var remote = new IPEndPoint(Laboratory.Veth, _laboratory.NextPort());
-            using var server = new KernelEcho(_laboratory.B, remote);
-            server.Start();
-            return Ask(remote, server.ThrowIfFailed, null, time);
-        }
-
-        private double[] OverTap(SampleTime time)
-        {
-            var remote = new IPEndPoint(Laboratory.BehindTap, _laboratory.NextPort());
-            using var tap = new TapHost(_laboratory.A, Laboratory.TapA, Laboratory.HostOnTap, offload: true);
-            tap.Start(new EchoServer(tap.Host, (ushort)remote.Port));
-            return Ask(remote, tap.ThrowIfFailed, tap.Load, time);
-        }
-
-        private double[] Ask(IPEndPoint remote, Action throwIfServerFailed, LoadedThread? load, SampleTime time)
-        {
-            using var client = new KernelAsker(_laboratory.A, remote);
-            client.Start();
-            int first = 0;
-            var measured = Stretch.Measure(time, () => client.Count, () =>
-            {
-                client.ThrowIfFailed();
-                throwIfServerFailed();
-            }, load, atStart: () => first = client.Count);
-            double[] times = client.Microseconds(first, client.Count);
-            return [Percentile(times, 0.5), Percentile(times, 0.99), measured.PerSecond, measured.Cpus, measured.User, measured.Kernel];
-        }
-
-        private static double Percentile(double[] sorted, double part) => sorted[(int)(part * (sorted.Length - 1))];
+            client.ThrowIfFailed();
+            throwIfServerFailed();
+        }, load, atStart: () => first = client.Count);
+        double[] times = client.Microseconds(first, client.Count);
+        return [Percentile(times, 0.5), Percentile(times, 0.99), measured.PerSecond, measured.Cpus, measured.User, measured.Kernel];
     }
+
+    private static double Percentile(double[] sorted, double part) => sorted[(int)(part * (sorted.Length - 1))];
 }
