@@ -78,6 +78,7 @@ internal static class GetCommand
             // The story is told from what happened; only the bytes' view and JSON need the bytes.
             var recorder = new EventRecorder(frames: report.Choice.Json || report.Choice.Detail >= Explain.Detail.Bytes);
             using IDisposable listening = world.Log.Subscribe(recorder);
+            world.WatchConnections();
             int code = ExitCodes.Success;
             var fetcher = new Fetcher(world.Host, world.Names, settings with { TrustedRoots = world.TrustedRoots });
             for (int i = 0; i < urls.Length && (i == 0 || !shell.Stopped.IsCancellationRequested); i++)

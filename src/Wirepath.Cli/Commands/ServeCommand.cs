@@ -43,18 +43,25 @@ internal static class ServeCommand
     {
         IpAddress own = world.Interface.Addresses[0].Address;
         using TcpAcceptor acceptor = world.Host.Listen(new IpEndpoint(own, port));
-        using CancellationTokenRegistration closing = ct.Register(static a => ((TcpAcceptor)a!).Dispose(), acceptor);
+        using var closing = new CancellationTokenSource();
+        using CancellationTokenRegistration hears = ct.Register(() =>
+        {
+            // Before anything closes: what is watched from here on is what settling waits for.
+            world.WatchConnections();
+            acceptor.Dispose();
+            closing.Cancel();
+        });
         var files = new StaticFiles(folder);
         var teller = new Teller(report, world.Host.Log);
         HttpServerOptions options = HttpServerOptions.Default with { Observer = teller };
         report.Remark($"serving {folder} at http://{new IpEndpoint(own, port)}/ over {world.Title(report.Words)}; Ctrl-C ends it");
         var open = new HashSet<Task>();
-        while (!ct.IsCancellationRequested)
+        while (!closing.IsCancellationRequested)
         {
             TcpStream stream;
             try
             {
-                stream = await acceptor.AcceptAsync(ct).ConfigureAwait(false);
+                stream = await acceptor.AcceptAsync(closing.Token).ConfigureAwait(false);
             }
             catch (Exception end) when (end is OperationCanceledException or NetworkException or ObjectDisposedException)
             {
@@ -62,7 +69,7 @@ internal static class ServeCommand
             }
 
             stream.NoDelay = true;
-            Task serving = HttpServerConnection.ServeAsync(stream, files, options, world.Host.Time, ct);
+            Task serving = HttpServerConnection.ServeAsync(stream, files, options, world.Host.Time, closing.Token);
             lock (open)
                 open.Add(serving);
             _ = serving.ContinueWith(done => { lock (open) open.Remove(done); }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);

@@ -27,7 +27,6 @@ internal sealed class EmbeddedWorld : World
     private readonly Simulator _simulator;
     private readonly EmbeddedInternet _internet;
     private readonly ulong _seed;
-    private OpenConnections? _connections;
 
     private EmbeddedWorld(NetworkChoice choice, EventLog log)
         : base(log)
@@ -56,8 +55,6 @@ internal sealed class EmbeddedWorld : World
     public override T Run<T>(Func<CancellationToken, Task<T>> work, CancellationToken interrupted)
     {
         // Closing is waited for where it is told; where nobody listens, the log stays off.
-        if (_connections is null && Log.IsEnabled)
-            _connections = new OpenConnections(Log);
         using var stop = new CancellationTokenSource();
         // The signal arrives on a thread of its own; the simulation hears of it on its own thread.
         Task<T>? working = null;
@@ -72,13 +69,13 @@ internal sealed class EmbeddedWorld : World
     public override void Settle()
     {
         Instant latest = _simulator.Now + s_settle;
-        while (_connections is { Any: true } && _simulator.Now < latest)
+        while (Connections is { Any: true } && _simulator.Now < latest)
             _simulator.RunUntil(_simulator.Now + s_look);
     }
 
     public override void Dispose()
     {
-        _connections?.Dispose();
+        Connections?.Dispose();
         _simulator.Dispose();
     }
 

@@ -19,7 +19,6 @@ internal sealed class RealWorld : World
     private static readonly TimeSpan s_leasePatience = TimeSpan.FromSeconds(15);
 
     private readonly PasstProcess? _passt;
-    private readonly OpenConnections _connections;
     private readonly HostLoop _loop;
     private readonly IpAddress _gateway;
     private readonly IReadOnlyList<IpAddress> _dns;
@@ -28,7 +27,6 @@ internal sealed class RealWorld : World
     private RealWorld(NetworkChoice choice, EventLog log, Shell shell)
         : base(log)
     {
-        _connections = new OpenConnections(log);
         var random = new RandomSource(choice.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)));
         Host = new Host("pc", choice.Settings, TimeProvider.System, random, log);
         INetworkDevice device;
@@ -89,14 +87,14 @@ internal sealed class RealWorld : World
     public override T Run<T>(Func<CancellationToken, Task<T>> work, CancellationToken interrupted) =>
         Task.Run(() => work(interrupted), CancellationToken.None).GetAwaiter().GetResult();
 
-    public override void Settle() => _connections.WaitUntilNone(s_settle);
+    public override void Settle() => Connections?.WaitUntilNone(s_settle);
 
     public override void Dispose()
     {
         _loop.Dispose();
         Host.Dispose();
         _passt?.Dispose();
-        _connections.Dispose();
+        Connections?.Dispose();
     }
 
     private DhcpLease AskForAddress(string device, Shell shell)

@@ -29,6 +29,15 @@ internal abstract class World(EventLog log) : IDisposable
     /// <summary>Lets connections that are being closed exchange their last segments.</summary>
     public abstract void Settle();
 
+    /// <summary>The connections that still have something to exchange, as far as they have been watched; null when nobody watches.</summary>
+    protected OpenConnections? Connections { get; private set; }
+
+    /// <summary>
+    /// Follows connections from now on, for <see cref="Settle"/>. A listener makes every host write what happens, so a command
+    /// that lives long and tells no story calls this only when it is about to close.
+    /// </summary>
+    public void WatchConnections() => Connections ??= new OpenConnections(Log);
+
     /// <summary>Releases what the world holds; a second call does nothing.</summary>
     public abstract void Dispose();
 }
