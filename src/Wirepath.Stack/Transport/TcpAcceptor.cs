@@ -27,6 +27,9 @@ public sealed class TcpAcceptor : IDisposable
 
     internal TcpListener Listener { get; }
 
+    /// <summary>Bound to <c>::</c>, and meant for IPv4 too.</summary>
+    internal bool TakesV4 { get; init; }
+
     /// <summary>Waits for the next established connection.</summary>
     public ValueTask<TcpStream> AcceptAsync(CancellationToken cancellation = default)
     {

@@ -80,7 +80,7 @@ internal sealed partial class TcpLayer
         if (acceptor is not null && !segment.Header.IsAck)
             return; // RFC 9293 §3.10.7.2: LISTEN ignores everything but SYN and ACK.
         Packet reset = Packet.Rent(TcpHeader.Size);
-        if (!TcpReset.TryAnswer(segment, reset) || !host.Ipv4Out.TryRoute(id.Remote.Address, out RouteDecision route))
+        if (!TcpReset.TryAnswer(segment, reset) || !host.IpOut.TryRoute(id.Remote.Address, out RouteDecision route))
         {
             reset.Dispose();
             return;
@@ -95,7 +95,7 @@ internal sealed partial class TcpLayer
     {
         TcpConnection? connection = null;
         int mss = 0;
-        if (host.Ipv4Out.TryRoute(id.Remote.Address, out RouteDecision route) && !host.Budget.IsUnderPressure)
+        if (host.IpOut.TryRoute(id.Remote.Address, out RouteDecision route) && !host.Budget.IsUnderPressure)
         {
             mss = MssFor(id.Remote.Address, route, now);
             connection = acceptor.Listener.OnSyn(segment, id, _isn.Next(id, now), mss, now, _isn.TimestampOffset(id));
@@ -118,8 +118,8 @@ internal sealed partial class TcpLayer
     {
         if (Find(id) is not { } socket || !socket.Connection.IsOutstanding(sequence))
             return false;
-        if (report.IsFragmentationNeeded)
-            return !host.Settings.Ip.NoPathMtuDiscovery;
+        if (report.IsTooBig)
+            return id.Local.Address.IsV6 || !host.Settings.Ip.NoPathMtuDiscovery;
         socket.Connection.OnUnreachable(report.End, report.Detail, now);
         Touch(socket, now);
         return true;
