@@ -1,3 +1,5 @@
+using Wirepath.Tcp;
+
 namespace Wirepath.Stack;
 
 /// <summary>A host's counters, named as in the SNMP MIBs and in <c>nstat</c>. Written by the loop; read from elsewhere they may be a moment old.</summary>
@@ -67,6 +69,9 @@ public sealed partial class HostStatistics
     /// <summary>Segments thrown away because the memory budget was used up.</summary>
     public long TcpExtTCPRcvQDrop { get; internal set; }
 
+    /// <summary>What TCP counts itself: cookies, Fast Open, challenges.</summary>
+    public TcpCounters TcpExt { get; } = new();
+
     /// <summary>Packets of any layer that this host gave up on.</summary>
     public long PacketsDropped { get; internal set; }
 
@@ -91,7 +96,7 @@ public sealed partial class HostStatistics
         (nameof(TcpOutSegs), TcpOutSegs), (nameof(TcpRetransSegs), TcpRetransSegs), (nameof(TcpInErrs), TcpInErrs),
         (nameof(TcpInCsumErrors), TcpInCsumErrors), (nameof(TcpOutRsts), TcpOutRsts), (nameof(TcpExtListenDrops), TcpExtListenDrops),
         (nameof(TcpExtTWRecycled), TcpExtTWRecycled), (nameof(TcpExtTCPTimeWaitOverflow), TcpExtTCPTimeWaitOverflow),
-        (nameof(TcpExtTCPRcvQDrop), TcpExtTCPRcvQDrop), (nameof(PacketsDropped), PacketsDropped),
+        (nameof(TcpExtTCPRcvQDrop), TcpExtTCPRcvQDrop), .. TcpExt.List(), (nameof(PacketsDropped), PacketsDropped),
         .. ListIpv6(),
     ];
 }

@@ -154,11 +154,10 @@ internal sealed partial class TcpLayer
             UpdateMss(socket, now);
         for (int i = 0; i < most; i++)
         {
-            Packet packet = _spare ?? Packet.Rent(SegmentCapacity);
-            _spare = null;
+            Packet packet = TakeSpare();
             if (!socket.Connection.TryTransmit(packet, now))
             {
-                _spare = packet;
+                KeepSpare(packet);
                 return false;
             }
 
@@ -174,6 +173,22 @@ internal sealed partial class TcpLayer
         }
 
         return true;
+    }
+
+    /// <summary>An empty packet; when nothing was written to it, <see cref="KeepSpare"/> takes it back.</summary>
+    private Packet TakeSpare()
+    {
+        Packet packet = _spare ?? Packet.Rent(SegmentCapacity);
+        _spare = null;
+        return packet;
+    }
+
+    private void KeepSpare(Packet packet)
+    {
+        if (_spare is null)
+            _spare = packet;
+        else
+            packet.Dispose();
     }
 
     private bool TryGetRoute(TcpSocket socket, out RouteDecision route)

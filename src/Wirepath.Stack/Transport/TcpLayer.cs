@@ -26,6 +26,8 @@ internal sealed partial class TcpLayer(Host host)
     private Packet? _spare;
     private int _timeWaits;
 
+    public TcpShared Shared { get; } = new(host.Random.Fork("tcp shared"), host.Statistics.TcpExt);
+
     public int Count => _sockets.Count;
 
     public IEnumerable<TcpSocket> Sockets => _sockets.Values;
