@@ -110,6 +110,7 @@ internal sealed partial class TcpLayer
         host.Statistics.TcpPassiveOpens++;
         TcpSocket socket = Add(connection, route, mss);
         socket.Acceptor = acceptor;
+        (socket.TimeToLive, socket.TypeOfService, socket.MayFragment) = (acceptor.TimeToLive, acceptor.TypeOfService, acceptor.MayFragment);
         Touch(socket, now);
     }
 
