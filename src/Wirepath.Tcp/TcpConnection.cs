@@ -22,7 +22,7 @@ public sealed partial class TcpConnection
         ArgumentOutOfRangeException.ThrowIfLessThan(mtuMss, settings.MinSendMss);
         (Id, _settings, _log, _listener, _timestampOffset) = (id, settings, log, listener, timestampOffset);
         (_iss, _sndUna, _sndNxt, _sndMax, _dataEnd, _smallSegmentEnd) = (iss, iss, iss, iss, iss + 1, iss);
-        _rcvMss = _sndMss = Math.Min(mtuMss, settings.MaxSegmentSize > 0 ? Math.Max(settings.MaxSegmentSize, settings.MinSendMss) : ushort.MaxValue);
+        _rcvMss = _sndMss = OwnMss(mtuMss, settings);
         _seenMss = Math.Min(_rcvMss, 536);
         _rcvBuffer = settings.ReceiveBuffer.Default;
         _received = new ByteChain(_pieces);
@@ -35,6 +35,10 @@ public sealed partial class TcpConnection
         _lastSentAt = _lastReceivedAt = now;
         _sendCause = log.Because;
     }
+
+    /// <summary>The largest MSS that settings allow on a path.</summary>
+    internal static int OwnMss(int mtuMss, TcpSettings settings) =>
+        Math.Min(mtuMss, settings.MaxSegmentSize > 0 ? Math.Max(settings.MaxSegmentSize, settings.MinSendMss) : ushort.MaxValue);
 
     /// <summary>Active OPEN (RFC 9293 §3.10.1). The SYN goes out with the first <see cref="TryTransmit"/>.</summary>
     /// <param name="id">Own end first.</param>

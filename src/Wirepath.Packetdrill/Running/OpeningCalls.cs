@@ -46,7 +46,7 @@ internal sealed partial class SystemCalls
             return CallOutcome.Error("EFAULT");
         if (socket.IsBound || socket.Stream is not null || socket.Acceptor is not null)
             return CallOutcome.Error("EINVAL");
-        IpEndpoint local = Address(call, 1) ?? new IpEndpoint(IpAddress.AnyV4, options.BindPort);
+        IpEndpoint local = Address(call, 1) ?? new IpEndpoint(options.IsIpv6Wire ? IpAddress.AnyV6 : IpAddress.AnyV4, options.BindPort);
         bool mine = local.Address.IsUnspecified || local.Address.IsLoopback || host.Interfaces.Any(i => i.Addresses.Any(a => a.Address == local.Address));
         if (!mine && socket.Options.Kept("IP_FREEBIND") is null or 0)
             return CallOutcome.Error("EADDRNOTAVAIL");

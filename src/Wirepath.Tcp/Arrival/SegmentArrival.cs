@@ -279,8 +279,6 @@ public sealed partial class TcpConnection
             return false;
         }
 
-        if (DefersAccept(segment))
-            return false;
         if (_listener is not null && !_listener.TryEstablish(this))
         {
             Reject(segment, "the accept queue is full");

@@ -1,34 +1,29 @@
-using Wirepath.Wire;
-
 namespace Wirepath.Tcp;
 
 // TCP_DEFER_ACCEPT: the application hears of a connection when the peer has said something.
-public sealed partial class TcpConnection
+public sealed partial class TcpListener
 {
-    private bool _isAcceptDeferred;
+    /// <summary>The SYN,ACKs whose time-outs cover the wait: that is what Linux rounds it up to.</summary>
+    private readonly int _deferredTimeouts;
 
-    /// <summary>SYN,ACKs whose time-outs cover the wait: that is what Linux rounds it up to.</summary>
-    private int DeferredTimeouts
+    private static int CountDeferred(TcpSettings settings)
     {
-        get
-        {
-            int count = 0;
-            TimeSpan timeout = _settings.InitialRto;
-            for (TimeSpan covered = TimeSpan.Zero; covered < _settings.DeferAccept; covered += timeout, timeout = timeout * 2 < _settings.MaxRto ? timeout * 2 : _settings.MaxRto)
-                count++;
-            return count;
-        }
+        int count = 0;
+        TimeSpan timeout = settings.InitialRto;
+        for (TimeSpan covered = TimeSpan.Zero; covered < settings.DeferAccept; covered += timeout, timeout = timeout * 2 < settings.MaxRto ? timeout * 2 : settings.MaxRto)
+            count++;
+        return count;
     }
 
     /// <summary>The last ACK of the handshake is not taken: it carries nothing, and there is time left.</summary>
-    private bool DefersAccept(in TcpSegment segment)
+    private bool Defers(SynRequest request, in TcpSegment segment)
     {
-        if (_listener is null || _settings.DeferAccept <= TimeSpan.Zero || segment.PayloadLength > 0 || segment.Header.IsFin || _timeouts >= DeferredTimeouts)
+        if (request.Attempts >= _deferredTimeouts || segment.PayloadLength > 0 || segment.Header.IsFin)
             return false;
-        _isAcceptDeferred = true;
+        request.IsDeferred = true;
         return true;
     }
 
-    /// <summary>The peer has answered the SYN,ACK: repeating it would only make it answer again.</summary>
-    private bool HoldsSynAnswer => _isAcceptDeferred && State == Events.TcpState.SynReceived && _timeouts < DeferredTimeouts;
+    /// <summary>The peer has answered the SYN,ACK, so repeating it would only make it answer again; the last one asks it to.</summary>
+    private bool HoldsAnswer(SynRequest request) => request.IsDeferred && request.Attempts + 1 < _deferredTimeouts;
 }
