@@ -55,6 +55,12 @@ public sealed record TcpSettings
     [Sysctl("net.ipv4.tcp_timestamps", SysctlUnit.Switch)]
     public bool Timestamps { get; init; } = true;
 
+    /// <summary>
+    /// Drop segments without timestamps once both ends agreed on them (RFC 7323 §3.2, SHOULD). Off as on Linux: some middleboxes strip
+    /// options, and a connection through one would stand still.
+    /// </summary>
+    public bool RequireTimestamps { get; init; }
+
     /// <summary>Offer SACK and report what arrived out of order (RFC 2018).</summary>
     [Sysctl("net.ipv4.tcp_sack", SysctlUnit.Switch)]
     public bool Sack { get; init; } = true;

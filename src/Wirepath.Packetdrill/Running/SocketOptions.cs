@@ -79,5 +79,5 @@ internal sealed class SocketOptions
     }
 
     public void ApplyTo(TcpAcceptor acceptor) =>
-        (acceptor.TimeToLive, acceptor.TypeOfService, acceptor.MayFragment) = (TimeToLive, TypeOfService, MayFragment);
+        (acceptor.Settings, acceptor.TimeToLive, acceptor.TypeOfService, acceptor.MayFragment) = (Settings, TimeToLive, TypeOfService, MayFragment);
 }

@@ -47,7 +47,7 @@ internal sealed partial class SystemCalls(Host host, ScriptOptions options)
         };
         if (now is { } outcome)
             return Task.FromResult(outcome);
-        return call.Name switch
+        Task<CallOutcome> started = call.Name switch
         {
             "accept" or "accept4" => AcceptAsync(call),
             "connect" => ConnectAsync(call),
@@ -58,6 +58,9 @@ internal sealed partial class SystemCalls(Host host, ScriptOptions options)
             "epoll_wait" or "epoll_pwait" => WaitEpollAsync(call),
             _ => throw ScriptEndedException.Skipped(call, $"the system call {call.Name}"),
         };
+        if (started.IsFaulted)
+            started.GetAwaiter().GetResult(); // what is not offered is said at once, not when the call would have returned
+        return started;
     }
 
     /// <summary>Packets went in or out: what was reported about earlier writes may have happened.</summary>

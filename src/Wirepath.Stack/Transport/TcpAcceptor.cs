@@ -26,6 +26,13 @@ public sealed class TcpAcceptor : IDisposable, ITimerTarget
     /// <summary>What it is bound to; an unspecified address means all.</summary>
     public IpEndpoint Local { get; }
 
+    /// <summary>Limits and timers that later connections inherit. Before the loop runs, or on its thread.</summary>
+    public TcpSettings Settings
+    {
+        get => Listener.Settings;
+        set => Listener.Settings = value;
+    }
+
     /// <summary>Hops that the IP headers of connections allow from now on; 0: the host's default.</summary>
     public byte TimeToLive { get; set; }
 

@@ -4,7 +4,7 @@ namespace Wirepath.Tcp;
 public sealed partial class TcpListener
 {
     /// <summary>The SYN,ACKs whose time-outs cover the wait: that is what Linux rounds it up to.</summary>
-    private readonly int _deferredTimeouts;
+    private int _deferredTimeouts;
 
     private static int CountDeferred(TcpSettings settings)
     {
