@@ -1,5 +1,4 @@
 using Wirepath.Events;
-using Wirepath.Stack;
 using Wirepath.Tcp;
 
 namespace Wirepath.Packetdrill;

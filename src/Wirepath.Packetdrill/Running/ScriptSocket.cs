@@ -1,4 +1,3 @@
-using Wirepath.Events;
 using Wirepath.Stack;
 using Wirepath.Tcp;
 using Wirepath.Wire;
