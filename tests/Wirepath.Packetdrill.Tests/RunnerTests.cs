@@ -82,12 +82,12 @@ public class RunnerTests
     {
         var settings = new PacketdrillSettings { IpVersion = ScriptIpVersion.IPv6 };
         const string Text = Accepted + """
-            +0 write(4, ..., 1000) = 1000
-            +0 > [ttl 64] P. 1:1001(1000) ack 1
-            +.01 < [ect0] . 1:1(0) ack 1001 win 257
-            +0 < P. 1:11(10) ack 1001 win 257
-            +0 > . 1001:1001(0) ack 11
-            +0 < icmp unreachable port_unreachable [1001:1002(1)]
+            +0 write(4, ..., 100) = 100
+            +0 > [ttl 64] P. 1:101(100) ack 1
+            +.01 < [ect0] . 1:1(0) ack 101 win 257
+            +0 < P. 1:11(10) ack 101 win 257
+            +0 > . 101:101(0) ack 11
+            +0 < icmp unreachable port_unreachable [101:102(1)]
             """;
         PacketdrillScript.TryParse(Text, "test.pkt", settings, out PacketdrillScript? script, out ScriptError? error).ShouldBeTrue(error?.ToString());
         ScriptRunner.Run(script).ShouldBe(new ScriptPassed(Unasked: 0));
