@@ -35,6 +35,21 @@ public sealed record TcpSettings
     [Sysctl("net.ipv4.tcp_syncookies", SysctlUnit.Count)]
     public int SynCookies { get; init; } = 1;
 
+    /// <summary>
+    /// Fast Open (RFC 7413), a sum: 1 clients may, 2 servers may, 4 clients send data without a cookie, 0x200 servers take data
+    /// without a cookie, 0x400 every listener is a Fast Open one, with its backlog as the limit of what is pending.
+    /// </summary>
+    [Sysctl("net.ipv4.tcp_fastopen", SysctlUnit.Count)]
+    public int FastOpen { get; init; } = 1;
+
+    /// <summary>What Fast Open cookies are made with; unset, a host draws its own.</summary>
+    [Sysctl("net.ipv4.tcp_fastopen_key", SysctlUnit.Text)]
+    public FastOpenKeys FastOpenKeys { get; init; } = FastOpenKeys.Unset;
+
+    /// <summary>How long clients leave Fast Open off when it seems to be eaten on the way; doubled each time, up to 64 times; zero never does.</summary>
+    [Sysctl("net.ipv4.tcp_fastopen_blackhole_timeout_sec", SysctlUnit.Seconds)]
+    public TimeSpan FastOpenBlackholeTimeout { get; init; } = TimeSpan.Zero;
+
     /// <summary>Upper limit of a listener's backlog: established connections that nobody has accepted yet.</summary>
     [Sysctl("net.core.somaxconn", SysctlUnit.Count)]
     public int SoMaxConn { get; init; } = 4096;

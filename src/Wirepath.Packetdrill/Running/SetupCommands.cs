@@ -11,6 +11,7 @@ internal static class SetupCommands
     [
         "net.ipv4.tcp_rmem=4096 540000 15728640", "net.ipv4.tcp_wmem=4096 262144 4194304",
         "net.ipv4.tcp_syn_retries=5", "net.ipv4.tcp_slow_start_after_idle=0",
+        "net.ipv4.tcp_fastopen=0x70403", "net.ipv4.tcp_fastopen_key=a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4", "net.ipv4.tcp_syncookies=1",
     ];
 
     /// <summary>Applies the commands, one a line or with ; or &amp;&amp; between them.</summary>

@@ -298,7 +298,8 @@ public sealed partial class TcpConnection
     /// <summary>Both SYNs are acknowledged, or will be by the next segment.</summary>
     private void Establish(Instant now)
     {
-        _signals |= TcpSignals.Established | TcpSignals.Writable;
+        if (!_isFastOpened)
+            _signals |= TcpSignals.Established | TcpSignals.Writable;
         _maxSndWnd = Math.Max(_maxSndWnd, _sndWnd);
         if (_keepAlive)
             _timers.KeepAlive = now + _settings.KeepAliveTime;

@@ -9,7 +9,7 @@ public sealed partial class TcpConnection
     private void TakeText(in TcpSegment segment, SequenceNumber sequence, Instant now)
     {
         // In the states behind the peer's FIN there is no text to come; what is there nevertheless is ignored.
-        if (State is not (TcpState.Established or TcpState.FinWait1 or TcpState.FinWait2))
+        if (State is not (TcpState.Established or TcpState.FinWait1 or TcpState.FinWait2) && !(State == TcpState.SynReceived && _isFastOpened))
             return;
         int offset = segment.PayloadOffset;
         int length = segment.PayloadLength;

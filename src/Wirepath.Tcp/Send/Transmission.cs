@@ -40,7 +40,7 @@ public sealed partial class TcpConnection
         if (State is TcpState.SynSent)
             return false;
         return TryRepeatFirst(packet, now)
-            || (State != TcpState.SynReceived && TrySendQueue(packet, now))
+            || (IsSynchronized && TrySendQueue(packet, now))
             || TrySendProbe(packet, now)
             || TrySendAck(packet, now);
     }
