@@ -3,8 +3,10 @@ using Wirepath.Tcp;
 namespace Wirepath.Stack;
 
 /// <summary>A host's counters, named as in the SNMP MIBs and in <c>nstat</c>. Written by the loop; read from elsewhere they may be a moment old.</summary>
-public sealed class HostStatistics
+public sealed partial class HostStatistics
 {
+    internal ReassemblyCounters IpReassembly { get; } = new();
+
     // RFC 4293
     public long IpInReceives { get; internal set; }
     public long IpInHdrErrors { get; internal set; }
@@ -17,10 +19,10 @@ public sealed class HostStatistics
     public long IpOutTransmits { get; internal set; }
     public long IpOutDiscards { get; internal set; }
     public long IpOutNoRoutes { get; internal set; }
-    public long IpReasmReqds { get; internal set; }
-    public long IpReasmOKs { get; internal set; }
-    public long IpReasmFails { get; internal set; }
-    public long IpReasmTimeout { get; internal set; }
+    public long IpReasmReqds => IpReassembly.Requests;
+    public long IpReasmOKs => IpReassembly.Successes;
+    public long IpReasmFails => IpReassembly.Failures;
+    public long IpReasmTimeout => IpReassembly.Timeouts;
     public long IpFragOKs { get; internal set; }
     public long IpFragFails { get; internal set; }
     public long IpFragCreates { get; internal set; }
@@ -95,5 +97,6 @@ public sealed class HostStatistics
         (nameof(TcpInCsumErrors), TcpInCsumErrors), (nameof(TcpOutRsts), TcpOutRsts), (nameof(TcpExtListenDrops), TcpExtListenDrops),
         (nameof(TcpExtTWRecycled), TcpExtTWRecycled), (nameof(TcpExtTCPTimeWaitOverflow), TcpExtTCPTimeWaitOverflow),
         (nameof(TcpExtTCPRcvQDrop), TcpExtTCPRcvQDrop), .. TcpExt.List(), (nameof(PacketsDropped), PacketsDropped),
+        .. ListIpv6(),
     ];
 }

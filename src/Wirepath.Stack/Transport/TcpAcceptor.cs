@@ -28,6 +28,9 @@ public sealed class TcpAcceptor : IDisposable, ITimerTarget
 
     internal TcpListener Listener { get; }
 
+    /// <summary>Bound to <c>::</c>, and meant for IPv4 too.</summary>
+    internal bool TakesV4 { get; init; }
+
     /// <summary>SYN,ACKs that are due again.</summary>
     internal WheelTimer Timer { get; }
 

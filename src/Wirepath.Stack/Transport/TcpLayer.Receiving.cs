@@ -80,7 +80,7 @@ internal sealed partial class TcpLayer
 
     private void Refuse(in ConnectionId id, in TcpSegment segment, Instant now)
     {
-        if (!host.Ipv4Out.TryRoute(id.Remote.Address, out RouteDecision route))
+        if (!host.IpOut.TryRoute(id.Remote.Address, out RouteDecision route))
             return;
         Packet reset = TakeSpare();
         if (!TcpReset.TryAnswer(segment, reset))
@@ -97,7 +97,7 @@ internal sealed partial class TcpLayer
     private void Listen(TcpAcceptor acceptor, in ConnectionId id, in TcpSegment segment, Instant now)
     {
         bool opens = segment.Header.IsSyn && !segment.Header.IsAck && !segment.Header.IsRst;
-        if (!host.Ipv4Out.TryRoute(id.Remote.Address, out RouteDecision route) || (host.Budget.IsUnderPressure && !segment.Header.IsRst))
+        if (!host.IpOut.TryRoute(id.Remote.Address, out RouteDecision route) || (host.Budget.IsUnderPressure && !segment.Header.IsRst))
         {
             // A connection takes memory that is not there; neither its SYN nor its last ACK is taken.
             if (opens)
@@ -159,7 +159,7 @@ internal sealed partial class TcpLayer
         while (acceptor.Listener.TryRepeat(packet, now, out ConnectionId id))
         {
             host.Statistics.TcpRetransSegs++;
-            if (host.Ipv4Out.TryRoute(id.Remote.Address, out RouteDecision route))
+            if (host.IpOut.TryRoute(id.Remote.Address, out RouteDecision route))
                 Send(packet, id, route, now);
             else
                 packet.Dispose();
@@ -175,8 +175,8 @@ internal sealed partial class TcpLayer
     {
         if (Find(id) is not { } socket || !socket.Connection.IsOutstanding(sequence))
             return false;
-        if (report.IsFragmentationNeeded)
-            return !host.Settings.Ip.NoPathMtuDiscovery;
+        if (report.IsTooBig)
+            return id.Local.Address.IsV6 || !host.Settings.Ip.NoPathMtuDiscovery;
         socket.Connection.OnUnreachable(report.End, report.Detail, now);
         Touch(socket, now);
         return true;

@@ -195,7 +195,7 @@ internal sealed partial class TcpLayer
     {
         if (socket.RouteVersion != host.Routes.Version)
         {
-            if (!host.Ipv4Out.TryRoute(socket.Connection.Id.Remote.Address, out socket.Route))
+            if (!host.IpOut.TryRoute(socket.Connection.Id.Remote.Address, out socket.Route))
             {
                 route = default;
                 return false;
@@ -229,7 +229,7 @@ internal sealed partial class TcpLayer
         packet.Checksum = ChecksumState.Partial;
         if (packet.Cause.IsNone)
             packet.Cause = host.Log.Because;
-        host.Ipv4Out.Send(packet,
+        host.IpOut.Send(packet,
             new IpDeparture(id.Local.Address, id.Remote.Address, IpProtocol.Tcp) { DontFragment = !host.Settings.Ip.NoPathMtuDiscovery }, route, now);
     }
 }
