@@ -141,6 +141,7 @@ internal sealed partial class TcpLayer(Host host)
         host.Statistics.TcpActiveOpens++;
         int mss = MssFor(remote.Address, route, now);
         TcpConnection connection = TcpConnection.Connect(id, options.Tcp ?? host.Settings.Tcp, _isn.Next(id, now), mss, host.Log, now, _isn.TimestampOffset(id));
+        connection.Shared = Shared;
         TcpSocket socket = Add(connection, route, mss);
         socket.Connecting = operation;
         operation.Socket = socket;

@@ -129,21 +129,17 @@ public sealed partial class TcpConnection
             (sequence, length, isSyn) = (_rcvNxt, length - 1, false);
         }
 
-        // First, the timestamps (RFC 7323 §5.3) and the sequence number.
-        if (_timestamps && !header.IsRst)
+        // First, the timestamps (RFC 7323 §5.3) and the sequence number. A segment without them is looked at as Linux does, though
+        // §3.2 would have it dropped: it proves nothing either way.
+        if (_timestamps && !header.IsRst && segment.Options.HasTimestamps && FailsPaws(segment, now))
         {
-            if (!segment.Options.HasTimestamps)
-            {
-                Reject(segment, "without timestamps although they were agreed on");
-                return;
-            }
-
-            if (FailsPaws(segment, now))
-            {
-                Reject(segment, "PAWS: timestamp older than the last");
-                AnswerInvalid(segment, SendCause.DuplicateAck, now);
-                return;
-            }
+            Reject(segment, "PAWS: timestamp older than the last");
+            if (Shared is not null)
+                Shared.Counters.PAWSEstab++;
+            if (segment.Length > 0 && sequence < _rcvNxt && !isSyn)
+                _duplicateBlock = new SackBlock(sequence, SequenceNumber.Min(sequence + segment.Length, _rcvNxt));
+            AnswerInvalid(segment, SendCause.DuplicateAck, now);
+            return;
         }
 
         if (!IsAcceptable(sequence, length, segment.PayloadLength))
@@ -152,7 +148,8 @@ public sealed partial class TcpConnection
             return;
         }
 
-        UpdateTsRecent(segment, now);
+        if (!AcknowledgesUnsent(header))
+            UpdateTsRecent(segment, now);
 
         // Second, the RST bit (RFC 5961 §3.2: only the exact number resets).
         if (header.IsRst)
@@ -172,6 +169,8 @@ public sealed partial class TcpConnection
             }
 
             Reject(segment, "SYN inside a connection");
+            if (Shared is not null)
+                Shared.Counters.TCPSYNChallenge++;
             Challenge(segment, now); // RFC 5961 §4.2: never accept, always challenge
             return;
         }
@@ -247,7 +246,7 @@ public sealed partial class TcpConnection
     // RFC 9293 §3.10.7.4 second, RFC 5961 §3.2
     private void ArriveReset(in TcpSegment segment, SequenceNumber sequence, Instant now)
     {
-        if (sequence != _rcvNxt)
+        if (sequence != _rcvNxt && !_reassembly.EndsAt(sequence))
         {
             Reject(segment, "RST in the window, but not at its edge");
             Challenge(segment, now);
@@ -343,37 +342,6 @@ public sealed partial class TcpConnection
     {
         (_ackNow, _ackWhy, _ackCause) = (true, why, _log.Because);
         _timers.DelayedAck = Instant.Never;
-    }
-
-    /// <summary>An ACK for a segment that was turned away. Those without data are answered only now and then, lest two confused peers answer each other for ever.</summary>
-    private void AnswerInvalid(in TcpSegment segment, SendCause why, Instant now)
-    {
-        if (segment.PayloadLength == 0 && !segment.Header.IsSyn && !segment.Header.IsFin)
-        {
-            if (now - _lastInvalidAnswer < _settings.InvalidRateLimit)
-                return;
-            _lastInvalidAnswer = now;
-        }
-
-        if (segment.Header.IsSyn && State != TcpState.TimeWait)
-            Challenge(segment, now);
-        else
-            Acknowledge(why);
-    }
-
-    private void Challenge(in TcpSegment segment, Instant now)
-    {
-        // RFC 5961 §7
-        if (now - _challengePeriod >= TimeSpan.FromSeconds(1))
-            (_challengePeriod, _challenges) = (now, 0);
-        if (_challenges >= _settings.ChallengeAckLimit)
-        {
-            Reject(segment, "challenged too often this second");
-            return;
-        }
-
-        _challenges++;
-        Acknowledge(SendCause.Challenge);
     }
 
     private void WantStrayReset(SequenceNumber sequence)

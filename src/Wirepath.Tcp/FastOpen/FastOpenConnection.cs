@@ -21,7 +21,7 @@ public sealed partial class TcpConnection
     {
         var connection = new TcpConnection(id, settings, facts.Iss, facts.MtuMss, log, now, listener, facts.TimestampOffset)
         {
-            State = TcpState.Listen,
+            State = TcpState.Listen, Shared = listener.Shared,
         };
         connection.NoteReceived(syn, follow: true);
         connection._sendCause = log.Because;

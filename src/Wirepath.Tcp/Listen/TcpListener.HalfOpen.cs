@@ -113,12 +113,6 @@ public sealed partial class TcpListener
     private ListenVerdict Establish(SynRequest request, in TcpSegment segment, in ConnectionId id, Instant now, out TcpConnection? connection)
     {
         connection = null;
-        if (request.Syn.Timestamps && !segment.Options.HasTimestamps)
-        {
-            Reject(segment, id, request.Syn, "without timestamps although they were agreed on");
-            return ListenVerdict.Ignored;
-        }
-
         if (IsAcceptQueueFull)
         {
             Overflow(id, ListenQueue.Accept, Backlog);

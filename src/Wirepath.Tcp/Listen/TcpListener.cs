@@ -39,6 +39,8 @@ public sealed partial class TcpListener
 
     public int Backlog { get; }
 
+    internal TcpShared? Shared => _shared;
+
     public int SynQueueLength => _halfOpen.Count + _requests.Count;
 
     public int AcceptQueueLength => _accept.Count;

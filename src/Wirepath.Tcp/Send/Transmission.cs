@@ -154,8 +154,8 @@ public sealed partial class TcpConnection
             flags |= TcpFlags.Fin;
         EventId cause = repeats ? NoteRetransmission(sequence, length, _repeatCause) : _sendCause;
         SendCause why = repeats ? SendCause.Retransmission : length > 0 ? SendCause.Data : SendCause.Close;
-        if (!repeats && length > 0 && now - _lastTextAt < _settings.DelayedAck)
-            _quickAcks = 0; // a conversation: answers carry the ACKs
+        if (!repeats && length > 0)
+            NoteTextSent(now);
         int sent = Emit(packet, sequence, length, flags, why, cause, options, now);
         if (!repeats && sent < _sndMss - options.Size)
             _smallSegmentEnd = sequence + sent;
@@ -290,6 +290,7 @@ public sealed partial class TcpConnection
     private void Acknowledged(SendCause why)
     {
         _lastAckSent = _rcvNxt;
+        OnAckSent();
         _timers.DelayedAck = Instant.Never;
         if (why == SendCause.DuplicateAck && _duplicateAcksOwed > 0)
             return; // one of several: each of them is counted by the peer

@@ -89,8 +89,6 @@ public sealed partial class TcpConnection
     private int _keepAlivesUnanswered;
     private Instant _lastReceivedAt;
     private Instant _lastInvalidAnswer = Instant.Epoch;
-    private Instant _challengePeriod = Instant.Epoch;
-    private int _challenges;
 
     private long FlightSize => _sndNxt - _sndUna;
 

@@ -28,7 +28,11 @@ public sealed partial class TcpConnection
         }
 
         if (Due(ref _timers.DelayedAck, now))
+        {
+            OnDelayedAckMissed();
             (_ackNow, _ackWhy) = (true, SendCause.DelayedAck); // its cause is the segment that started the wait
+        }
+
         if (Due(ref _timers.Retransmit, now))
             OnRetransmissionTimeout(now);
         if (Due(ref _timers.Persist, now))
