@@ -139,7 +139,11 @@ public sealed class ScriptRunner
     private void Tell(ScriptEvent at, TimeSpan when, string text) => _step?.Invoke(new ScriptStep(at.Line, when, text));
 
     // What follows at this very instant happens before the script goes on.
-    private void Settle() => Bench.RunUntil(Bench.Elapsed);
+    private void Settle()
+    {
+        Bench.RunUntil(Bench.Elapsed);
+        _calls?.OnProgress();
+    }
 
     private void SetUp(SetupCommand command)
     {
@@ -175,6 +179,7 @@ public sealed class ScriptRunner
             {
                 if (SeenSegment.TryRead(Bench.ElapsedAt(packet.At), packet.Bytes, out SeenSegment? segment))
                     Peers.OnSeen(segment);
+                _calls?.OnProgress();
             },
         };
         _setup.Settle();

@@ -129,8 +129,13 @@ public sealed partial class TcpConnection
             (sequence, length, isSyn) = (_rcvNxt, length - 1, false);
         }
 
-        // First, the timestamps (RFC 7323 §5.3) and the sequence number. A segment without them is looked at as Linux does, though
-        // §3.2 would have it dropped: it proves nothing either way.
+        // First, the timestamps (RFC 7323 §5.3) and the sequence number.
+        if (_timestamps && !header.IsRst && _settings.RequireTimestamps && !segment.Options.HasTimestamps)
+        {
+            Reject(segment, "without timestamps although they were agreed on");
+            return;
+        }
+
         if (_timestamps && !header.IsRst && segment.Options.HasTimestamps && FailsPaws(segment, now))
         {
             Reject(segment, "PAWS: timestamp older than the last");
