@@ -33,6 +33,7 @@ public sealed partial class TcpConnection
         if (_timestamps)
             (_tsRecent, _tsRecentAt) = (options.TimestampValue, now);
         _sack = _settings.Sack && options.SackPermitted;
+        NegotiateEcn(segment.Header);
         if (_log.IsEnabled)
             _log.Write(new OptionsNegotiated(Id, FullPayload, _rcvMss, _scaling, _sndShift, _rcvShift, _timestamps, _sack));
     }
