@@ -52,6 +52,13 @@ public sealed record TcpSettings
     [Sysctl("net.ipv4.tcp_max_syn_backlog", SysctlUnit.Count)]
     public int MaxSynBacklog { get; init; } = 512;
 
+    /// <summary>
+    /// SYN cookies (RFC 4987 §3.6). 1: when the SYN queue is full, instead of dropping. 2: always. 0: never. They keep nothing in
+    /// memory, and lose what does not fit into a sequence number: options without timestamps, and an MSS between those of a table.
+    /// </summary>
+    [Sysctl("net.ipv4.tcp_syncookies", SysctlUnit.Count)]
+    public int SynCookies { get; init; } = 1;
+
     /// <summary>Upper limit of a listener's backlog: established connections that nobody has accepted yet.</summary>
     [Sysctl("net.core.somaxconn", SysctlUnit.Count)]
     public int SoMaxConn { get; init; } = 4096;

@@ -15,6 +15,7 @@ public static class Sysctl
     [
         .. In(s => s.Tcp, s => s with { }, (s, group) => s with { Tcp = group }),
         .. In(s => s.Ip, s => s with { }, (s, group) => s with { Ip = group }),
+        .. In(s => s.Ipv6, s => s with { }, (s, group) => s with { Ipv6 = group }),
         .. In(s => s.Neighbor, s => s with { }, (s, group) => s with { Neighbor = group }),
         .. In(s => s.Icmp, s => s with { }, (s, group) => s with { Icmp = group }),
         .. In(s => s.Sockets, s => s with { }, (s, group) => s with { Sockets = group }),

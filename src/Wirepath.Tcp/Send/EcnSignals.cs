@@ -23,13 +23,12 @@ public sealed partial class TcpConnection
         return _ecnOffered ? TcpFlags.Ece | TcpFlags.Cwr : TcpFlags.None;
     }
 
-    private void NegotiateEcn(in TcpHeader syn)
-    {
-        TcpFlags flags = syn.Flags & (TcpFlags.Ece | TcpFlags.Cwr);
-        _ecn = State == TcpState.SynSent
-            ? _ecnOffered && flags == TcpFlags.Ece
-            : _settings.Ecn != EcnMode.Off && flags == (TcpFlags.Ece | TcpFlags.Cwr);
-    }
+    private void NegotiateEcn(in TcpHeader syn) =>
+        _ecn = _ecnOffered && (syn.Flags & (TcpFlags.Ece | TcpFlags.Cwr)) == TcpFlags.Ece;
+
+    /// <summary>Whether a SYN is answered with ECE (§6.1.1).</summary>
+    internal static bool AgreesOnEcn(in TcpHeader syn, TcpSettings settings) =>
+        settings.Ecn != EcnMode.Off && (syn.Flags & (TcpFlags.Ece | TcpFlags.Cwr)) == (TcpFlags.Ece | TcpFlags.Cwr);
 
     /// <summary>Marks of the network on an arriving segment (§6.1.3).</summary>
     private void FollowMarks(in TcpSegment segment)
