@@ -258,7 +258,7 @@ public class HostileTests
                 SysctlUnit.Text => property.PropertyType == typeof(FastOpenKeys) ? typeof(FastOpenKeys) : typeof(string),
                 _ => throw new ArgumentOutOfRangeException(nameof(named)),
             };
-            property.PropertyType.ShouldBe(type, property.Name);
+            (property.PropertyType.IsEnum ? typeof(int) : property.PropertyType).ShouldBe(type, property.Name);
         }
     }
 }

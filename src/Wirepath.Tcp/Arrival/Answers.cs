@@ -9,7 +9,7 @@ public sealed partial class TcpConnection
     /// <summary>What the host's connections have in common; set by the host before the first segment. Without it each counts for itself.</summary>
     public TcpShared? Shared { get; set; }
 
-    private bool AcknowledgesUnsent(in TcpHeader header) => header.IsAck && header.Acknowledgment > _sndMax;
+    private bool AcknowledgesUnsent(in TcpHeader header) => header.IsAck && header.Acknowledgment > _sndNxt;
 
     /// <summary>An ACK for a segment that was turned away; for a SYN, a challenge.</summary>
     private void AnswerInvalid(in TcpSegment segment, SendCause why, Instant now)
