@@ -85,6 +85,7 @@ public static class Sysctl
         (TimeSpan time, SysctlUnit.Milliseconds) => Number((long)time.TotalMilliseconds),
         (TimeSpan time, SysctlUnit.Microseconds) => Number((long)time.TotalMicroseconds),
         (bool on, _) => on ? "1" : "0",
+        (Enum mode, _) => Number(Convert.ToInt64(mode, CultureInfo.InvariantCulture)),
         (BufferSizes sizes, _) => $"{Number(sizes.Min)} {Number(sizes.Default)} {Number(sizes.Max)}",
         (PortRange range, _) => $"{Number(range.First)} {Number(range.Last)}",
         (IFormattable number, _) => number.ToString(null, CultureInfo.InvariantCulture),
@@ -101,6 +102,11 @@ public static class Sysctl
         {
             if (setting.Get(HostSettings.Default) is string && CongestionControls.Names.Contains(text))
                 value = text;
+        }
+        else if (setting.Type == typeof(FastOpenKeys))
+        {
+            if (FastOpenKeys.TryParse(text, out FastOpenKeys? keys))
+                value = keys;
         }
         else if (setting.Type == typeof(PortRange))
         {
@@ -123,6 +129,7 @@ public static class Sysctl
     private static object FromNumber(Setting setting, long number) => setting.Type switch
     {
         { } type when type == typeof(bool) => number == 1,
+        { IsEnum: true } type => Enum.ToObject(type, (int)number),
         { } type when type == typeof(byte) => (byte)number,
         { } type when type == typeof(int) => (int)number,
         { } type when type == typeof(long) => number,
@@ -136,7 +143,7 @@ public static class Sysctl
     };
 
     private static long Most(Setting setting) =>
-        setting.Type == typeof(bool) ? 1 : setting.Type == typeof(byte) ? byte.MaxValue : setting.Type == typeof(long) ? long.MaxValue : int.MaxValue;
+        setting.Type == typeof(bool) ? 1 : setting.Type == typeof(EcnMode) ? (long)EcnMode.Accept : setting.Type.IsEnum ? 7 : setting.Type == typeof(byte) ? byte.MaxValue : setting.Type == typeof(long) ? long.MaxValue : int.MaxValue;
 
     private static string Expected(Setting setting) => setting.Unit switch
     {
@@ -147,6 +154,7 @@ public static class Sysctl
         SysctlUnit.Milliseconds => "a whole number of milliseconds, 0 or more, is",
         SysctlUnit.Microseconds => "a whole number of microseconds, 0 or more, is",
         SysctlUnit.BufferSizes => "three sizes in bytes, 'min default max', rising, are",
+        SysctlUnit.Text when setting.Type == typeof(FastOpenKeys) => "one key or two with a comma between, each of four hexadecimal words such as 0a1b2c3d-… , are",
         SysctlUnit.Text when setting.Type == typeof(PortRange) => "two ports from 1 to 65535, 'first last', are",
         SysctlUnit.Text => $"one of {string.Join(", ", CongestionControls.Names)} is",
         _ => throw new NotSupportedException($"{setting.Name} has a unit that no text is written for."),
@@ -160,7 +168,9 @@ public static class Sysctl
             return false;
         for (int i = 0; i < count; i++)
         {
-            if (!long.TryParse(words[i], NumberStyles.None, CultureInfo.InvariantCulture, out numbers[i]) || numbers[i] > most)
+            bool isHex = words[i].StartsWith("0x", StringComparison.OrdinalIgnoreCase);
+            if (!long.TryParse(isHex ? words[i][2..] : words[i], isHex ? NumberStyles.AllowHexSpecifier : NumberStyles.None, CultureInfo.InvariantCulture, out numbers[i])
+                || numbers[i] < 0 || numbers[i] > most)
                 return false;
         }
 
