@@ -32,6 +32,9 @@ public readonly record struct RouterSolicitation(MacAddress? SourceMac)
 /// <summary>Router advertisement (RFC 4861 §4.2, RFC 8106). The message begins with its ICMPv6 header.</summary>
 public sealed record RouterAdvertisement
 {
+    /// <summary>Name servers that one option has room for.</summary>
+    public const int MostDnsServers = 127;
+
     private const int FixedSize = 16;
     private const byte ManagedBit = 0x80, OtherBit = 0x40;
 
@@ -91,7 +94,7 @@ public sealed record RouterAdvertisement
                     break;
                 case DiscoveryOptionType.RecursiveDnsServers when option.Bytes.Length % 16 == 8 && option.Bytes.Length > 8:
                     dnsSeconds = BinaryPrimitives.ReadUInt32BigEndian(option.Bytes[4..]);
-                    for (int at = 8; at < option.Bytes.Length; at += 16)
+                    for (int at = 8; at < option.Bytes.Length && servers.Count < MostDnsServers; at += 16)
                         servers.Add(IpAddress.Read(option.Bytes.Slice(at, 16)));
                     break;
                 default: // RFC 4861 §4.6: what is not known is skipped.
