@@ -13,10 +13,12 @@ internal sealed partial class SystemCalls
     {
         foreach (ScriptSocket socket in _all)
         {
-            TcpSettings before = socket.Settings;
-            socket.Settings = change(before) with { ReceiveBuffer = before.ReceiveBuffer, SendBuffer = before.SendBuffer, CongestionControl = before.CongestionControl };
+            TcpSettings before = socket.Options.Settings;
+            socket.Options.Settings = change(before) with { ReceiveBuffer = before.ReceiveBuffer, SendBuffer = before.SendBuffer, CongestionControl = before.CongestionControl };
             if (socket.Stream is { } stream)
-                stream.Settings = socket.Settings;
+                stream.Settings = socket.Options.Settings;
+            if (socket.Acceptor is { } acceptor)
+                acceptor.Settings = socket.Options.Settings;
         }
     }
 }
