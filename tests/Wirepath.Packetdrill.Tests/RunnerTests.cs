@@ -93,6 +93,15 @@ public class RunnerTests
         ScriptRunner.Run(script).ShouldBe(new ScriptPassed(Unasked: 0));
     }
 
+    [Theory]
+    [InlineData("--local_ip=192.168.0.2")]
+    [InlineData("--local_ip=192.168.0.1 --gateway_ip=192.168.0.1 --netmask_ip=255.255.0.0 --remote_ip=192.0.2.1")]
+    [InlineData("--local_ip=10.1.0.1 --remote_ip=10.248.0.3/24")]
+    [InlineData("--ip_version=ipv6 --local_ip=fd3d:a0b:17d6::7 --gateway_ip=fd3d:a0b:17d6::7")]
+    [InlineData("--ip_version=ipv4-mapped-ipv6")]
+    public void Whatever_the_addresses_are_there_is_a_way(string options) =>
+        Run(options + "\n" + Accepted + "+0 write(4, ..., 100) = 100\n+0 > P. 1:101(100) ack 1").ShouldBe(new ScriptPassed(Unasked: 0));
+
     [Fact]
     public void Every_step_is_told_to_who_wants_to_see_them()
     {
