@@ -22,31 +22,37 @@ public enum HyStartDetect : byte
     Delay = 2,
 }
 
-/// <summary>Settings of <see cref="CongestionControls.Cubic"/>; the names in brackets are the parameters of Linux's module <c>tcp_cubic</c>.</summary>
+/// <summary>Settings of <see cref="CongestionControls.Cubic"/>, under the names that the parameters of Linux's module <c>tcp_cubic</c> have on the kernel's command line.</summary>
 public sealed record CubicSettings
 {
     public static readonly CubicSettings Default = new();
 
-    /// <summary>[<c>hystart</c>] Linux knows 0 (<see cref="HyStartMode.Off"/>) and 1 (<see cref="HyStartMode.Classic"/>).</summary>
+    /// <summary>Linux knows 0 (<see cref="HyStartMode.Off"/>) and 1 (<see cref="HyStartMode.Classic"/>); 2 is RFC 9406.</summary>
+    [Sysctl("tcp_cubic.hystart", SysctlUnit.Count)]
     public HyStartMode HyStart { get; init; } = HyStartMode.PlusPlus;
 
-    /// <summary>[<c>hystart_detect</c>] For <see cref="HyStartMode.Classic"/>.</summary>
+    /// <summary>For <see cref="HyStartMode.Classic"/>.</summary>
+    [Sysctl("tcp_cubic.hystart_detect", SysctlUnit.Count)]
     public HyStartDetect HyStartDetect { get; init; } = HyStartDetect.AckTrain | HyStartDetect.Delay;
 
-    /// <summary>[<c>hystart_low_window</c>] Segments: below, <see cref="HyStartMode.Classic"/> does not look; a short burst says little.</summary>
+    /// <summary>Segments: below, <see cref="HyStartMode.Classic"/> does not look; a short burst says little.</summary>
+    [Sysctl("tcp_cubic.hystart_low_window", SysctlUnit.Count)]
     public int HyStartLowWindow { get; init; } = 16;
 
-    /// <summary>[<c>hystart_ack_delta_us</c>] ACKs that follow within this time belong to one train.</summary>
+    /// <summary>ACKs that follow within this time belong to one train.</summary>
+    [Sysctl("tcp_cubic.hystart_ack_delta_us", SysctlUnit.Microseconds)]
     public TimeSpan HyStartAckDelta { get; init; } = TimeSpan.FromMicroseconds(2000);
 
     /// <summary>Segments that one ACK may add in HyStart++'s slow start (L of RFC 9406 §4.3, which proposes 8 for senders that do not pace).
     /// Unlimited as on Linux: receivers that merge segments acknowledge 40 and more at once.</summary>
     public int SlowStartAckLimit { get; init; } = int.MaxValue;
 
-    /// <summary>[<c>fast_convergence</c>] Leave room to new flows when the window at which a loss comes shrinks (RFC 9438 §4.7).</summary>
+    /// <summary>Leave room to new flows when the window at which a loss comes shrinks (RFC 9438 §4.7).</summary>
+    [Sysctl("tcp_cubic.fast_convergence", SysctlUnit.Switch)]
     public bool FastConvergence { get; init; } = true;
 
-    /// <summary>[<c>tcp_friendliness</c>] Never below what Reno would get (RFC 9438 §4.3).</summary>
+    /// <summary>Never below what Reno would get (RFC 9438 §4.3).</summary>
+    [Sysctl("tcp_cubic.tcp_friendliness", SysctlUnit.Switch)]
     public bool RenoFriendly { get; init; } = true;
 
     /// <summary>Reduce to 0.85 instead of 0.7 when ECN, not a loss, told of congestion (RFC 8511). Linux's CUBIC does not.</summary>

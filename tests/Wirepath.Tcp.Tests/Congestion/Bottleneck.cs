@@ -6,16 +6,17 @@ namespace Wirepath.Tcp.Tests;
 /// A sender with always something to send, a bottleneck with a queue in front of it, and the way back: segment by segment, in
 /// virtual time. Loss shows when three later segments have arrived; what was lost is sent again as if it were new.
 /// </summary>
-internal sealed class Bottleneck(CongestionControl control, double segmentsPerSecond, TimeSpan rtt, int queueSegments, double loss = 0, ulong seed = 1)
+internal sealed class Bottleneck(CongestionControl control, Line line, TimeSpan rtt, double loss = 0, ulong seed = 1)
 {
     private const int Mss = 1000;
+    private static readonly TimeSpan MostHesitation = TimeSpan.FromMicroseconds(500);
     private readonly RandomSource _random = new(seed);
     private readonly Queue<Segment> _flying = new();        // in the order in which they come back
     private readonly Queue<Segment> _suspects = new();      // lost, not yet known
-    private static readonly Instant Start = Instant.Epoch + TimeSpan.FromDays(365);
+    private static readonly Instant Start = Line.Start;
     private Instant _now = Start;
-    private Instant _lineFree = Start;
     private Instant _nextSend = Start;
+    private Instant _hesitation = Start;
     private long _sent;
     private long _delivered;
     private long _lost;
@@ -30,7 +31,7 @@ internal sealed class Bottleneck(CongestionControl control, double segmentsPerSe
     private TimeSpan _srtt;
     private TimeSpan _minRtt = rtt;
 
-    private readonly record struct Segment(long Number, Instant SentAt, Instant BackAt, long Delivered, Instant DeliveredAt, Instant FirstSentAt, int InFlight, long Lost);
+    private readonly record struct Segment(long Number, Instant SentAt, Instant BackAt, long Delivered, Instant DeliveredAt, Instant FirstSentAt, int InFlight, long Lost, bool IsMarked);
 
     public TimeSpan Elapsed => _now - Start;
 
@@ -38,12 +39,9 @@ internal sealed class Bottleneck(CongestionControl control, double segmentsPerSe
 
     public long Lost => _lost;
 
-    public TimeSpan QueueDelay => _lineFree > _now ? _lineFree - _now : TimeSpan.Zero;
+    public TimeSpan QueueDelay => line.Free > _now ? line.Free - _now : TimeSpan.Zero;
 
     public int InFlight => _inFlight;
-
-    /// <summary>Changes of the path while it runs.</summary>
-    public double Rate { get; set; } = segmentsPerSecond;
 
     public void Establish(int cwnd = 10)
     {
@@ -58,32 +56,51 @@ internal sealed class Bottleneck(CongestionControl control, double segmentsPerSe
         Instant end = Start + TimeSpan.FromSeconds(seconds);
         while (_now < end)
         {
-            bool maySend = _inFlight < control.Cwnd;
-            Instant send = maySend ? Instant.Max(_now, _nextSend) : Instant.Never;
-            Instant back = _flying.TryPeek(out Segment first) ? first.BackAt : Instant.Never;
-            if (!maySend)
-                _limited = true;
-            if (send.IsNever && back.IsNever)
-            {
-                // Everything is lost: a time-out.
-                _now += TimeSpan.FromMilliseconds(300);
-                while (_suspects.TryDequeue(out _))
-                    NoteLoss();
-                continue;
-            }
-
-            if (send <= back)
-            {
-                _now = send;
-                Send();
-            }
-            else
-            {
-                _now = back;
-                Return(_flying.Dequeue());
+            if (Step())
                 each?.Invoke();
-            }
         }
+    }
+
+    /// <summary>Runs several, which share a line, until all have come to <paramref name="seconds"/>.</summary>
+    public static void RunTo(double seconds, IReadOnlyList<Bottleneck> flows)
+    {
+        Instant end = Start + TimeSpan.FromSeconds(seconds);
+        while (flows.MinBy(flow => flow.NextAt)! is { } next && next.NextAt < end)
+            next.Step();
+    }
+
+    /// <summary>When the next segment leaves or comes back.</summary>
+    private Instant NextAt => Instant.Min(NextSend, NextReturn) is { IsNever: false } at ? at : _now + TimeSpan.FromMilliseconds(300);
+
+    private Instant NextSend => _inFlight < control.Cwnd ? Instant.Max(_now, Instant.Max(_nextSend, _hesitation)) : Instant.Never;
+
+    private Instant NextReturn => _flying.TryPeek(out Segment first) ? first.BackAt : Instant.Never;
+
+    /// <returns>True when a segment came back.</returns>
+    private bool Step()
+    {
+        if (_inFlight >= control.Cwnd)
+            _limited = true;
+        (Instant send, Instant back) = (NextSend, NextReturn);
+        if (send.IsNever && back.IsNever)
+        {
+            // Everything is lost: a time-out.
+            _now = NextAt;
+            while (_suspects.TryDequeue(out _))
+                NoteLoss();
+            return false;
+        }
+
+        if (send <= back)
+        {
+            _now = send;
+            Send();
+            return false;
+        }
+
+        _now = back;
+        Return(_flying.Dequeue());
+        return true;
     }
 
     private void Send()
@@ -92,11 +109,8 @@ internal sealed class Bottleneck(CongestionControl control, double segmentsPerSe
             (_firstSentAt, _deliveredAt) = (_now, _now);
         _inFlight++;
         _peak = Math.Max(_peak, _inFlight);
-        double queued = _lineFree > _now ? (_lineFree - _now).TotalSeconds * Rate : 0;
-        bool isDropped = queued > queueSegments || _random.Chance(loss);
-        if (!isDropped)
-            _lineFree = Instant.Max(_lineFree, _now) + TimeSpan.FromSeconds(1 / Rate);
-        var segment = new Segment(_sent++, _now, _lineFree + rtt, _delivered, _deliveredAt, _firstSentAt, _inFlight, _lost);
+        bool isDropped = _random.Chance(loss) | !line.TryTake(_now, out Instant through);
+        var segment = new Segment(_sent++, _now, through + rtt, _delivered, _deliveredAt, _firstSentAt, _inFlight, _lost, line.IsMarking(_now));
         (isDropped ? _suspects : _flying).Enqueue(segment);
         if (control.PacingRate > 0)
             _nextSend = Instant.Max(_nextSend, _now - TimeSpan.FromMilliseconds(1)) + TimeSpan.FromSeconds((double)Mss / control.PacingRate);
@@ -110,6 +124,9 @@ internal sealed class Bottleneck(CongestionControl control, double segmentsPerSe
 
     private void Return(Segment segment)
     {
+        // No host is regular to the microsecond: without this the same flow would always meet the full queue.
+        if (_hesitation <= _now)
+            _hesitation = _now + (MostHesitation * _random.NextDouble());
         int prior = _inFlight;
         _inFlight--;
         _delivered++;
@@ -134,7 +151,7 @@ internal sealed class Bottleneck(CongestionControl control, double segmentsPerSe
             Acked = 1, CumulativelyAcked = 1, Lost = lost, PriorInFlight = prior, Rtt = sample,
             DeliveredInInterval = (int)(_delivered - segment.Delivered), Interval = sendElapsed > ackElapsed ? sendElapsed : ackElapsed,
             IsAppLimited = false, PriorDelivered = segment.Delivered, InFlightAtSend = segment.InFlight, LostAtSend = segment.Lost,
-            MarkedCe = 0, IsDelayedAck = false,
+            MarkedCe = segment.IsMarked ? 1 : 0, IsDelayedAck = false,
         };
         Recover(lost);
         if (control.ControlsRate)
@@ -170,4 +187,28 @@ internal sealed class Bottleneck(CongestionControl control, double segmentsPerSe
         Phase = _phase, SndUna = new SequenceNumber((uint)(_lastNumber * Mss)), SndNxt = new SequenceNumber((uint)(_sent * Mss)),
         Delivered = _delivered, Lost = _lost,
     };
+}
+
+/// <summary>One segment after the other, and a queue that drops what does not fit.</summary>
+internal sealed class Line(double segmentsPerSecond, int queueSegments)
+{
+    public static readonly Instant Start = Instant.Epoch + TimeSpan.FromDays(365);
+
+    public double Rate { get; set; } = segmentsPerSecond;
+
+    /// <summary>Marks Congestion Experienced when more than so many segments wait.</summary>
+    public int MarkAbove { get; init; } = int.MaxValue;
+
+    public Instant Free { get; private set; } = Start;
+
+    public bool IsMarking(Instant now) => Free > now && (Free - now).TotalSeconds * Rate > MarkAbove;
+
+    public bool TryTake(Instant now, out Instant through)
+    {
+        through = Instant.Never;
+        if (Free > now && (Free - now).TotalSeconds * Rate > queueSegments)
+            return false;
+        through = Free = Instant.Max(Free, now) + TimeSpan.FromSeconds(1 / Rate);
+        return true;
+    }
 }
