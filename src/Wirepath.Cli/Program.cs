@@ -55,6 +55,7 @@ internal static class Program
             PingCommand.Create(shell),
             TracerouteCommand.Create(shell),
             ServeCommand.Create(shell),
+            ConformanceCommand.Create(shell),
             ListCommands.Sysctl(shell),
             ListCommands.Links(shell),
         };

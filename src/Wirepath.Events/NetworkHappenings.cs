@@ -29,6 +29,11 @@ public sealed record IcmpSent(IpAddress To, IcmpType Type, byte Code, IpAddress 
 
 public sealed record IcmpReceived(IpAddress From, IcmpType Type, byte Code, IpAddress Quoted) : Happening;
 
+/// <inheritdoc cref="IcmpSent"/>
+public sealed record Icmpv6Sent(IpAddress To, Icmpv6Type Type, byte Code, IpAddress Quoted) : Happening;
+
+public sealed record Icmpv6Received(IpAddress From, Icmpv6Type Type, byte Code, IpAddress Quoted) : Happening;
+
 public sealed record DatagramSent(IpEndpoint From, IpEndpoint To, int Length) : Happening;
 
 public sealed record DatagramReceived(IpEndpoint From, IpEndpoint To, int Length) : Happening;
@@ -41,5 +46,17 @@ public sealed record ProbeLost(int TimeToLive) : Happening;
 /// <summary>A DHCP message in either direction (RFC 2131): DISCOVER, OFFER, REQUEST, ACK, NAK …</summary>
 public sealed record DhcpExchange(string Interface, bool Sent, string MessageType, IpAddress Offered, IpAddress Server) : Happening;
 
-/// <summary>An interface got an address: by hand (<paramref name="Origin"/> static) or by DHCP.</summary>
+/// <summary>Duplicate address detection (RFC 4862 §5.4) asks whether anybody uses an address that an interface wants.</summary>
+public sealed record AddressTested(string Interface, IpAddress Address, int Attempt) : Happening;
+
+/// <summary>Somebody does: the interface goes without the address.</summary>
+public sealed record AddressRefused(string Interface, IpAddress Address, MacAddress By) : Happening;
+
+/// <summary>A router advertisement (RFC 4861 §6.3.4) was believed.</summary>
+/// <param name="Lifetime">For how long it may be the default router; zero: not at all.</param>
+/// <param name="Mtu">Of the link; 0 when not told.</param>
+/// <param name="Prefixes">How many networks it told of.</param>
+public sealed record RouterHeard(string Interface, IpAddress Router, TimeSpan Lifetime, int Mtu, int Prefixes) : Happening;
+
+/// <summary>An interface got an address: by hand (<paramref name="Origin"/> static), by DHCP, from a router's prefix, or link-local.</summary>
 public sealed record AddressConfigured(string Interface, InterfaceAddress Address, IpAddress Gateway, string Origin, TimeSpan Lease) : Happening;

@@ -1,8 +1,12 @@
+using Wirepath.Tcp;
+
 namespace Wirepath.Stack;
 
 /// <summary>A host's counters, named as in the SNMP MIBs and in <c>nstat</c>. Written by the loop; read from elsewhere they may be a moment old.</summary>
-public sealed class HostStatistics
+public sealed partial class HostStatistics
 {
+    internal ReassemblyCounters IpReassembly { get; } = new();
+
     // RFC 4293
     public long IpInReceives { get; internal set; }
     public long IpInHdrErrors { get; internal set; }
@@ -15,10 +19,10 @@ public sealed class HostStatistics
     public long IpOutTransmits { get; internal set; }
     public long IpOutDiscards { get; internal set; }
     public long IpOutNoRoutes { get; internal set; }
-    public long IpReasmReqds { get; internal set; }
-    public long IpReasmOKs { get; internal set; }
-    public long IpReasmFails { get; internal set; }
-    public long IpReasmTimeout { get; internal set; }
+    public long IpReasmReqds => IpReassembly.Requests;
+    public long IpReasmOKs => IpReassembly.Successes;
+    public long IpReasmFails => IpReassembly.Failures;
+    public long IpReasmTimeout => IpReassembly.Timeouts;
     public long IpFragOKs { get; internal set; }
     public long IpFragFails { get; internal set; }
     public long IpFragCreates { get; internal set; }
@@ -65,6 +69,9 @@ public sealed class HostStatistics
     /// <summary>Segments thrown away because the memory budget was used up.</summary>
     public long TcpExtTCPRcvQDrop { get; internal set; }
 
+    /// <summary>What TCP counts itself: cookies, Fast Open, challenges.</summary>
+    public TcpCounters TcpExt { get; } = new();
+
     /// <summary>Packets of any layer that this host gave up on.</summary>
     public long PacketsDropped { get; internal set; }
 
@@ -89,6 +96,7 @@ public sealed class HostStatistics
         (nameof(TcpOutSegs), TcpOutSegs), (nameof(TcpRetransSegs), TcpRetransSegs), (nameof(TcpInErrs), TcpInErrs),
         (nameof(TcpInCsumErrors), TcpInCsumErrors), (nameof(TcpOutRsts), TcpOutRsts), (nameof(TcpExtListenDrops), TcpExtListenDrops),
         (nameof(TcpExtTWRecycled), TcpExtTWRecycled), (nameof(TcpExtTCPTimeWaitOverflow), TcpExtTCPTimeWaitOverflow),
-        (nameof(TcpExtTCPRcvQDrop), TcpExtTCPRcvQDrop), (nameof(PacketsDropped), PacketsDropped),
+        (nameof(TcpExtTCPRcvQDrop), TcpExtTCPRcvQDrop), .. TcpExt.List(), (nameof(PacketsDropped), PacketsDropped),
+        .. ListIpv6(),
     ];
 }

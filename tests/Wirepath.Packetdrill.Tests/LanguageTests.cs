@@ -22,7 +22,7 @@ public class LanguageTests
         var inbound = (InboundSegment)Read("+0.1 < [ect0] SEW 10:110(100) ack 7 win 257 urg 3 <mss 1460,sackOK,TS val 100 ecr 0,nop,wscale 7,sack 1:2 3:4>").Events[0];
         SegmentPattern segment = inbound.Segment;
         segment.Flags.ShouldBe(TcpFlags.Syn | TcpFlags.Ece | TcpFlags.Cwr);
-        (segment.Sequence, segment.Length, segment.Acknowledgment, segment.Window, segment.UrgentPointer, segment.Ecn)
+        (segment.Sequence, segment.Length, segment.Acknowledgment, segment.Window, segment.UrgentPointer, segment.Ip.Ecn)
             .ShouldBe((10u, 100, 7u, (ushort)257, (ushort)3, EcnPattern.Ect0));
         segment.Options!.Select(SegmentText.Of).ShouldBe(["mss 1460", "sackOK", "TS val 100 ecr 0", "nop", "wscale 7", "sack 1:2 3:4"]);
         ((OutboundSegment)Read("* > . 1:1(0) ack 1 <...>").Events[0]).Segment.Options.ShouldBeNull("any options");
@@ -55,6 +55,86 @@ public class LanguageTests
         call.Result.ShouldBe(new NumberExpression(-1));
         ((StructExpression)call.Arguments[1])["sin_port"].ShouldBeOfType<CallExpression>().Name.ShouldBe("htons");
         ((SystemCall)Read("0 fcntl(3, F_SETFL, O_RDWR|O_NONBLOCK) = 0").Events[0]).Arguments[2].ShouldBeOfType<SymbolExpression>().Names.ShouldBe(["O_RDWR", "O_NONBLOCK"]);
+    }
+
+    [Theory]
+    [InlineData("sizeof(int)", typeof(CallExpression))]
+    [InlineData("\"one\" \"two\"...", typeof(TextExpression))]
+    [InlineData("{onoff=1, linger=0}", typeof(StructExpression))]
+    [InlineData("{events=EPOLLIN|EPOLLET, u32=4}", typeof(StructExpression))]
+    [InlineData("[{fd=4, events=POLLIN, revents=POLLIN}]", typeof(ListExpression))]
+    [InlineData("{msg_name(...)=..., msg_iov(2)=[{..., 100}, {\"a\", 1}], msg_flags=MSG_PEEK|0x40, msg_control=[{cmsg_level=SOL_IP, cmsg_type=IP_RECVERR, cmsg_data={scm_sec=0,scm_nsec=-1}}]}", typeof(StructExpression))]
+    [InlineData("O_RDWR|0x800", typeof(SymbolExpression))]
+    [InlineData("0x1|2", typeof(NumberExpression))]
+    [InlineData("(void *)0", typeof(NumberExpression))]
+    [InlineData("(1|2)", typeof(NumberExpression))]
+    [InlineData("size = 3", typeof(StructExpression))]
+    public void Arguments_have_many_shapes(string argument, Type shape) =>
+        ((SystemCall)Read($"0 call(3, {argument}, ...) = 0x2 (flags O_RDWR)").Events[0]).Arguments[1].ShouldBeOfType(shape);
+
+    [Fact]
+    public void Texts_are_joined_may_span_lines_and_may_be_beginnings()
+    {
+        var text = (TextExpression)((SystemCall)Read("0 write(3, \"a\\x62\" \"c\nd\"..., 4) = 4").Events[0]).Arguments[1];
+        text.ShouldBe(new TextExpression("abc\nd", IsPrefix: true));
+    }
+
+    [Fact]
+    public void Defined_words_stand_for_numbers_names_texts_and_commands()
+    {
+        const string Script = """
+            --define=MSS=1000 --define=COOKIE=04ab
+            --define=TEXT="two words" --define=FLAGS=O_RDWR|O_NONBLOCK --define=RUN=`true`
+            RUN
+            0 write(3, TEXT, MSS) = MSS
+            +0 fcntl(3, F_SETFL, FLAGS) = 0
+            +0 > S 0:0(0) <mss MSS,FO COOKIE>
+            """;
+        IReadOnlyList<ScriptEvent> events = Read(Script).Events;
+        events[0].ShouldBeOfType<SetupCommand>().Text.ShouldBe("true");
+        events[1].ShouldBeOfType<SystemCall>().Arguments[1].ShouldBe(new TextExpression("two words"));
+        events[1].ShouldBeOfType<SystemCall>().Result.ShouldBe(new NumberExpression(1000));
+        events[2].ShouldBeOfType<SystemCall>().Arguments[2].ShouldBeOfType<SymbolExpression>().Names.ShouldBe(["O_RDWR", "O_NONBLOCK"]);
+        events[3].ShouldBeOfType<OutboundSegment>().Segment.Options!.Select(SegmentText.Of).ShouldBe(["mss 1000", "FO 04ab"]);
+
+        var said = new PacketdrillSettings { Definitions = new Dictionary<string, string> { ["MSS"] = "500" } };
+        PacketdrillScript.TryParse(Script, "test.pkt", said, out PacketdrillScript? script, out _).ShouldBeTrue();
+        script.Events[1].ShouldBeOfType<SystemCall>().Result.ShouldBe(new NumberExpression(500), "who runs the script goes before it");
+    }
+
+    [Fact]
+    public void Of_the_IP_header_a_script_names_ECN_TOS_TTL_and_flow_label()
+    {
+        SegmentPattern[] segments = [.. Read("""
+            0 > [ce] . 1:1(0)
+            0 > [tos 0x12] . 1:1(0)
+            0 > [ttl 64] . 1:1(0)
+            0 > (noecn,flowlabel 0x12345) . 1:1(0)
+            0 > 8080 > 40000 .5 1:1(0) win * urg 3
+            """).Events.Cast<OutboundSegment>().Select(e => e.Segment)];
+        segments[0].Ip.ShouldBe(new IpPattern(EcnPattern.Ce));
+        segments[1].Ip.Tos.ShouldBe((byte)0x12);
+        segments[2].Ip.Ttl.ShouldBe((byte)64);
+        segments[3].Ip.ShouldBe(new IpPattern(EcnPattern.NotEct, FlowLabel: 0x12345));
+        (segments[4].Ports, segments[4].Window, segments[4].UrgentPointer).ShouldBe(((8080, 40000), null, (ushort)3));
+        segments[4].Flags.ShouldBe(TcpFlags.Ack | TcpFlags.Ae | TcpFlags.Ece, "an ACE field of 5");
+    }
+
+    [Fact]
+    public void ICMP_has_types_codes_an_MTU_and_what_it_quotes()
+    {
+        IcmpPattern[] messages = [.. Read("""
+            0 < icmp unreachable frag_needed mtu 1200 [1:1461(1460)]
+            +0 < icmp time_exceeded
+            +0 < icmp echo_request id 7 [raw (64)]
+            +0 < icmp unreachable code_99
+            """).Events.Cast<InboundIcmp>().Select(e => e.Message)];
+        messages[0].ShouldBe(new IcmpPattern(3, 4, 1200, 0, 1, 1460));
+        messages[1].ShouldBe(new IcmpPattern(11, 0, 0, 0, null, 0));
+        messages[2].ShouldBe(new IcmpPattern(8, 0, 0, 7, 0, 64));
+        messages[3].Code.ShouldBe((byte)99);
+        ((InboundIcmp)Read("--ip_version=ipv6\n0 < icmp packet_too_big mtu 1400").Events[0]).Message.Type.ShouldBe((byte)2);
+        Refuse("0 < icmp packet_too_big mtu 1400").Word.ShouldBe("packet_too_big", "IPv4 has another message for that");
     }
 
     [Fact]

@@ -82,7 +82,7 @@ public class RunnerTests
     [InlineData("`tc qdisc add dev tun0`\n0 close(3) = 0", "the command 'tc qdisc add dev tun0'")]
     [InlineData("`sysctl -q net.ipv4.tcp_flying=1`\n0 close(3) = 0", "There is no setting 'net.ipv4.tcp_flying'")]
     [InlineData("0 splice(3, 4, 5) = 0", "the system call splice")]
-    [InlineData("0 < udp (1000)", "packets of 'udp'")]
+    [InlineData("0 < udp (1000)", "UDP datagrams")]
     [InlineData("0 socket(..., SOCK_DGRAM, IPPROTO_UDP) = 3", "sockets of SOCK_DGRAM")]
     public void What_is_not_offered_is_skipped_with_the_reason(string text, string reason) =>
         Run(text).ShouldBeOfType<ScriptSkipped>().Reason.ShouldStartWith(reason);

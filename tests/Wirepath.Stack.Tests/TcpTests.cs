@@ -33,7 +33,7 @@ public sealed class TcpTests
 
     internal static async Task<(byte[] AtClient, byte[] AtServer)> Transfer(Host client, Host server, IpEndpoint to, byte[] fromClient, byte[] fromServer)
     {
-        using TcpAcceptor acceptor = server.Listen(new IpEndpoint(IpAddress.AnyV4, to.Port));
+        using TcpAcceptor acceptor = server.Listen(new IpEndpoint(IpAddress.AnyV6, to.Port));
         async Task<byte[]> Serve()
         {
             await using TcpStream accepted = await acceptor.AcceptAsync();

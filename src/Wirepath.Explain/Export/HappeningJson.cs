@@ -22,7 +22,7 @@ internal static class HappeningJson
                 WriteLink(f, what);
                 break;
             case RouteChosen or RouteMissing or PacketForwarded or PacketFragmented or PacketReassembled or ReassemblyTimedOut or PathMtuChanged or NatTranslated or IcmpSent or IcmpReceived
-                or DatagramSent or DatagramReceived or ProbeAnswered or ProbeLost or DhcpExchange or AddressConfigured:
+                or Icmpv6Sent or Icmpv6Received or AddressTested or AddressRefused or RouterHeard or DatagramSent or DatagramReceived or ProbeAnswered or ProbeLost or DhcpExchange or AddressConfigured:
                 WriteNetwork(f, what);
                 break;
             default:
@@ -125,6 +125,11 @@ internal static class HappeningJson
             case NatTranslated e: f.Name("protocol", e.Protocol).Endpoint("before", e.Before).Endpoint("after", e.After).Flag("outward", e.Outward).Flag("newMapping", e.NewMapping); break;
             case IcmpSent e: f.Address("to", e.To).Name("type", e.Type).Number("code", e.Code).Address("quoted", e.Quoted); break;
             case IcmpReceived e: f.Address("from", e.From).Name("type", e.Type).Number("code", e.Code).Address("quoted", e.Quoted); break;
+            case Icmpv6Sent e: f.Address("to", e.To).Name("type", e.Type).Number("code", e.Code).Address("quoted", e.Quoted); break;
+            case Icmpv6Received e: f.Address("from", e.From).Name("type", e.Type).Number("code", e.Code).Address("quoted", e.Quoted); break;
+            case AddressTested e: f.Text("interface", e.Interface).Address("address", e.Address).Number("attempt", e.Attempt); break;
+            case AddressRefused e: f.Text("interface", e.Interface).Address("address", e.Address).Text("by", e.By.ToString()); break;
+            case RouterHeard e: f.Text("interface", e.Interface).Address("router", e.Router).Ticks("lifetime", e.Lifetime).Number("mtu", e.Mtu).Number("prefixes", e.Prefixes); break;
             case DatagramSent e: f.Endpoint("from", e.From).Endpoint("to", e.To).Number("length", e.Length); break;
             case DatagramReceived e: f.Endpoint("from", e.From).Endpoint("to", e.To).Number("length", e.Length); break;
             case ProbeAnswered e: f.Number("timeToLive", e.TimeToLive).Address("from", e.From).Ticks("roundTrip", e.RoundTrip).Flag("reached", e.Reached); break;
@@ -144,6 +149,9 @@ internal static class HappeningJson
             case SegmentRejected e: f.Connection(e.Connection).Segment(e.Segment).Text("reason", e.Reason); break;
             case Retransmitted e: f.Connection(e.Connection).Number("relativeSequence", e.RelativeSequence).Number("length", e.Length).Name("why", e.Why).Number("attempt", e.Attempt); break;
             case RetransmissionTimedOut e: f.Connection(e.Connection).Ticks("rto", e.Rto).Ticks("next", e.Next).Number("attempt", e.Attempt); break;
+            case ReorderingSeen e: f.Connection(e.Connection).Number("segments", e.Segments); break;
+            case LossProbeDue e: f.Connection(e.Connection).Flag("isNew", e.IsNew); break;
+            case ReorderingTimedOut e: f.Connection(e.Connection); break;
             case DuplicateAckCounted e: f.Connection(e.Connection).Number("count", e.Count); break;
             case RttSampled e: f.Connection(e.Connection).Ticks("sample", e.Sample).Ticks("smoothedRtt", e.SmoothedRtt).Ticks("rttVariance", e.RttVariance).Ticks("rto", e.Rto); break;
             case CongestionChanged e:

@@ -23,7 +23,7 @@ internal static class SegmentCheck
             return "another window";
         if (expected.UrgentPointer is { } urgent && tcp.UrgentPointer != urgent)
             return "another urgent pointer";
-        if (!EcnFits(expected.Ecn, actual.Ip.Ecn))
+        if (!EcnFits(expected.Ip.Ecn, actual.Ip.Ecn))
             return "another ECN field";
         return expected.Options is { } wanted && !OptionsFit(wanted, OptionBytes.Read(actual.OptionBytes, conversation), options) ? "other options" : null;
     }

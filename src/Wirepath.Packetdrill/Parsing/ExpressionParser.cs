@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Wirepath.Packetdrill;
 
 // Arguments and results of system calls.
@@ -36,7 +38,39 @@ internal sealed partial class ScriptParser
         return read;
     }
 
+    // Names and numbers may be joined with |, and nothing else.
     private Expression ReadOneExpression()
+    {
+        Expression first = ReadOperand();
+        if (!Next.Is("|"))
+            return first;
+        var names = new List<string>();
+        bool numbersOnly = true;
+        long joined = 0;
+        Add(first);
+        while (TrySkip("|"))
+            Add(ReadOperand());
+        return numbersOnly ? new NumberExpression(joined) : new SymbolExpression(names);
+
+        void Add(Expression part)
+        {
+            switch (part)
+            {
+                case NumberExpression number:
+                    names.Add(number.Value.ToString(CultureInfo.InvariantCulture));
+                    joined |= number.Value;
+                    break;
+                case SymbolExpression symbol:
+                    names.AddRange(symbol.Names);
+                    numbersOnly = false;
+                    break;
+                default:
+                    throw Expected("With | names and numbers are joined");
+            }
+        }
+    }
+
+    private Expression ReadOperand()
     {
         Token first = Next;
         switch (first.Kind)
@@ -45,13 +79,17 @@ internal sealed partial class ScriptParser
                 _at++;
                 return TryNumber(first.Text, out long value) ? new NumberExpression(value) : throw new ScriptSyntaxException(first, "Arguments are whole numbers");
             case TokenKind.Text:
-                _at++;
-                return new TextExpression(first.Text);
+                return ReadTexts();
             case TokenKind.Word when After.Is("("):
                 _at++;
                 return new CallExpression(first.Text, ReadArguments());
+            // SYMBOL = value in a list: what is checked under that name.
+            case TokenKind.Word when After.Is("="):
+                _at += 2;
+                return new StructExpression([new(first.Text, ReadExpression())]);
             case TokenKind.Word:
-                return ReadSymbols();
+                _at++;
+                return new SymbolExpression([first.Text]);
             default:
                 break;
         }
@@ -64,20 +102,43 @@ internal sealed partial class ScriptParser
             return new ListExpression(ReadItems("]"));
         if (TrySkip("{"))
             return ReadStruct();
+        if (TrySkip("("))
+            return ReadBracketed();
         throw Expected("An argument is a number, a name, a \"text\", [a list], {a struct} or ...");
     }
 
-    private SymbolExpression ReadSymbols()
+    // (void *)0 is 0: types do not matter here. (1|2) is what it holds.
+    private Expression ReadBracketed()
     {
-        var names = new List<string>();
-        do
+        Token first = Next;
+        bool isCast = first.Kind == TokenKind.Word && (After.Is("*") || (After.Is(")") && StartsOperand(tokens[Math.Min(_at + 2, tokens.Count - 1)])));
+        if (!isCast)
         {
-            if (Next.Kind is not (TokenKind.Word or TokenKind.Number))
-                throw Expected("After | comes another name");
-            names.Add(Take().Text);
+            Expression inner = ReadExpression();
+            Skip(")");
+            return inner;
         }
-        while (TrySkip("|"));
-        return new SymbolExpression(names);
+
+        while (!TrySkip(")"))
+        {
+            if (Next.Kind != TokenKind.Word && !Next.Is("*"))
+                throw Expected("In a cast stands a type");
+            _at++;
+        }
+
+        return ReadOperand();
+    }
+
+    private static bool StartsOperand(Token token) =>
+        token.Kind is TokenKind.Number or TokenKind.Text or TokenKind.Word || token.Is("-") || token.Is("{") || token.Is("[") || token.Is("(");
+
+    // "one" "two" is "onetwo"; "one"... is whatever begins so.
+    private TextExpression ReadTexts()
+    {
+        string text = "";
+        while (Next.Kind == TokenKind.Text)
+            text += Take().Text;
+        return new TextExpression(text, TrySkip("..."));
     }
 
     private StructExpression ReadStruct()

@@ -78,7 +78,7 @@ internal sealed class Lexer
         (int start, int line, int column) = (_at, _line, _at - _lineStart + 1);
         (TokenKind kind, string text) = Peek() switch
         {
-            '`' => (TokenKind.Command, SkipUpTo("`", "A command that begins with ` ends with `")),
+            '`' => (TokenKind.Command, ReadCommand()),
             '%' when Peek(1) == '{' => (TokenKind.Code, SkipUpTo("}%", "Code that begins with %{ ends with }%")),
             '"' => (TokenKind.Text, ReadText()),
             '.' when Peek(1) == '.' && Peek(2) == '.' => Sign(3),
@@ -123,18 +123,40 @@ internal sealed class Lexer
         return (TokenKind.Number, _text[start.._at]);
     }
 
-    // A value with blanks stands between quotes.
+    // A value with blanks stands between quotes or back-ticks, which stay: they say what a definition stands for.
     private string ReadOption()
     {
         int start = _at;
-        bool quoted = false;
-        while (_at < _text.Length && (quoted || !char.IsWhiteSpace(Peek())))
+        char quote = '\0';
+        while (_at < _text.Length && (quote != '\0' || !char.IsWhiteSpace(Peek())))
         {
-            quoted ^= Peek() == '"';
+            if (Peek() == quote)
+                quote = '\0';
+            else if (quote == '\0' && Peek() is '"' or '`')
+                quote = Peek();
             Step();
         }
 
-        return _text[start.._at].Replace("\"", "", StringComparison.Ordinal);
+        return _text[start.._at];
+    }
+
+    private string ReadCommand()
+    {
+        Token open = Make(TokenKind.Sign, "`", _at);
+        _at++;
+        var text = new StringBuilder();
+        while (Peek() != '`')
+        {
+            if (_at >= _text.Length)
+                throw new ScriptSyntaxException(open, "A command that begins with ` ends with `");
+            if (Peek() == '\\' && Peek(1) == '`')
+                _at++;
+            text.Append(Peek());
+            Step();
+        }
+
+        _at++;
+        return text.ToString();
     }
 
     private string ReadText()
@@ -144,11 +166,12 @@ internal sealed class Lexer
         var text = new StringBuilder();
         while (Peek() != '"')
         {
-            if (_at >= _text.Length || Peek() == '\n')
-                throw new ScriptSyntaxException(open, "A text that begins with \" ends with \" on the same line");
+            if (_at >= _text.Length)
+                throw new ScriptSyntaxException(open, "A text that begins with \" ends with \"");
             if (Peek() != '\\')
             {
-                text.Append(_text[_at++]);
+                text.Append(Peek());
+                Step();
                 continue;
             }
 

@@ -8,15 +8,23 @@ internal sealed record ScriptOptions
     /// <summary>How far from its time an event may be.</summary>
     public TimeSpan Tolerance { get; init; } = TimeSpan.FromMilliseconds(4);
 
+    /// <summary>The same as a share of the time since the event before: the larger of both counts.</summary>
+    public double TolerancePercent { get; init; } = 12.5;
+
     /// <summary>Real time of one tick of our timestamp clock; zero: its values are not checked.</summary>
     public TimeSpan TimestampTick { get; init; } = TimeSpan.Zero;
 
-    public IpAddress LocalIp { get; init; } = IpAddress.V4(192, 168, 0, 1);
+    public ScriptIpVersion IpVersion { get; init; }
 
-    public IpAddress RemoteIp { get; init; } = IpAddress.V4(192, 0, 2, 1);
+    public IpAddress? GivenLocalIp { get; init; }
 
-    public IpAddress GatewayIp { get; init; } = IpAddress.V4(192, 168, 0, 2);
+    public IpAddress? GivenRemoteIp { get; init; }
 
+    public IpAddress? GivenGatewayIp { get; init; }
+
+    public int? GivenMtu { get; init; }
+
+    /// <summary>Of the IPv4 wire.</summary>
     public int PrefixLength { get; init; } = 16;
 
     /// <summary>Port of a <c>bind</c> whose address is <c>...</c></summary>
@@ -25,11 +33,28 @@ internal sealed record ScriptOptions
     /// <summary>Port of a <c>connect</c> whose address is <c>...</c></summary>
     public ushort ConnectPort { get; init; } = 8080;
 
-    public int Mtu { get; init; } = 1500;
-
     /// <summary>True: segments are compared one by one. False: a script written where a device cuts super-segments names several as one.</summary>
     public bool StrictSegments { get; init; }
 
     /// <summary>What these options need that is not offered; null when all is well.</summary>
     public string? Unoffered { get; init; }
+
+    /// <summary>Whether IPv6 packets go over the wire; the mapped variant has IPv6 sockets, but IPv4 packets.</summary>
+    public bool IsIpv6Wire => IpVersion == ScriptIpVersion.IPv6;
+
+    public IpAddress LocalIp => GivenLocalIp ?? (IsIpv6Wire ? s_localV6 : IpAddress.V4(192, 168, 0, 1));
+
+    public IpAddress RemoteIp => GivenRemoteIp ?? (IsIpv6Wire ? s_remoteV6 : IpAddress.V4(192, 0, 2, 1));
+
+    public IpAddress GatewayIp => GivenGatewayIp ?? (IsIpv6Wire ? s_gatewayV6 : IpAddress.V4(192, 168, 0, 2));
+
+    /// <summary>Bytes of an IP packet: such that TCP's segments are the same over IPv4 and IPv6.</summary>
+    public int Mtu => GivenMtu ?? (IsIpv6Wire ? 1520 : 1500);
+
+    // Unique local addresses (RFC 4193): a prefix for the host's side, one for the other.
+    private static readonly IpAddress s_localV6 = V6("fd3d:a0b:17d6::1");
+    private static readonly IpAddress s_gatewayV6 = V6("fd3d:a0b:17d6:8888::1");
+    private static readonly IpAddress s_remoteV6 = V6("fd3d:fa7b:d17d::1");
+
+    private static IpAddress V6(string text) => IpAddress.TryParse(text, out IpAddress address) ? address : throw new InvalidOperationException(text);
 }

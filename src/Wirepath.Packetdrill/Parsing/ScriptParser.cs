@@ -6,21 +6,55 @@ namespace Wirepath.Packetdrill;
 internal sealed partial class ScriptParser(string text, List<Token> tokens)
 {
     private int _at;
+    private bool _isIpv6;
 
     private Token Next => tokens[_at];
 
     private Token After => tokens[Math.Min(_at + 1, tokens.Count - 1)];
 
     /// <exception cref="ScriptSyntaxException">A word does not fit.</exception>
-    public PacketdrillScript ReadScript(string name)
+    public PacketdrillScript ReadScript(string name, PacketdrillSettings settings)
     {
-        ScriptOptions options = new();
+        ScriptOptions options = new() { IpVersion = settings.IpVersion };
+        var definitions = new Dictionary<string, string>(StringComparer.Ordinal);
         while (Next.Kind == TokenKind.Option)
-            options = OptionReader.Apply(options, Take());
+            options = OptionReader.Apply(options, TakeOption(), definitions);
+        _isIpv6 = options.IsIpv6Wire;
+        Substitute(PacketdrillSettings.Customary(options.IpVersion), definitions, settings.Definitions);
         var events = new List<ScriptEvent>();
         while (Next.Kind != TokenKind.End)
             events.Add(ReadEvent());
-        return new PacketdrillScript(name, options, events);
+        return new PacketdrillScript(name, options, events, settings);
+    }
+
+    // --name=value is one word; --name = value and --name= value are more.
+    private Token TakeOption()
+    {
+        Token option = Take();
+        if (!option.Text.Contains('=', StringComparison.Ordinal) && TrySkip("="))
+            option = option with { Text = option.Text + "=" };
+        bool lacksValue = option.Text.EndsWith('=') && Next.Line == option.Line && Next.Kind is TokenKind.Word or TokenKind.Number or TokenKind.Text;
+        return lacksValue ? option with { Text = option.Text + Take().Text } : option;
+    }
+
+    // A defined word stands for another word, at its own place; the later definition goes before the earlier.
+    private void Substitute(params ReadOnlySpan<IReadOnlyDictionary<string, string>> definitions)
+    {
+        for (int i = _at; i < tokens.Count; i++)
+        {
+            Token word = tokens[i];
+            if (word.Kind != TokenKind.Word)
+                continue;
+            string? value = null;
+            foreach (IReadOnlyDictionary<string, string> some in definitions)
+                value = some.GetValueOrDefault(word.Text, value!);
+            if (value is null)
+                continue;
+            List<Token> stands = Lexer.Read(value);
+            tokens.RemoveAt(i);
+            tokens.InsertRange(i, stands.SkipLast(1).Select(t => word with { Kind = t.Kind, Text = t.Text }));
+            i += stands.Count - 2;
+        }
     }
 
     private ScriptEvent ReadEvent()
@@ -63,9 +97,10 @@ internal sealed partial class ScriptParser(string text, List<Token> tokens)
         }
 
         TimeSpan? end = null;
-        if (Next.Is("...") && After.Kind == TokenKind.Number)
+        if (Next.Is("...") && (After.Kind == TokenKind.Number || After.Is("+")))
         {
             _at++;
+            TrySkip("+");
             end = ReadSeconds();
         }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Wirepath.Wire;
 
 namespace Wirepath.Packetdrill;
@@ -8,12 +9,21 @@ internal sealed partial class ScriptParser
     private ScriptEvent ReadPacket(EventTime time, int line)
     {
         bool inbound = Take().Is("<");
-        if (Next.Kind == TokenKind.Word && Next.Text is "udp" or "ipv4" or "ipv6" or "gre" or "mpls" or "icmpv6" or "sock" or "IPv6")
+        if (Next.Kind == TokenKind.Word && Next.Text is "ipv4" or "ipv6" or "gre" or "GREv0" or "mpls" or "sctp" or "dccp")
             return SkipLine(new Unoffered(time, line, "", $"packets of '{Next.Text}'"));
-        EcnPattern ecn = ReadEcn();
-        if (Next.IsWord("icmp"))
-            return inbound ? new InboundIcmp(time, line, "", ReadIcmp()) : SkipLine(new Unoffered(time, line, "", "outbound ICMP"));
-        SegmentPattern segment = ReadSegment(inbound, ecn);
+        IpPattern ip = ReadIp();
+        if (Next.IsWord("encap"))
+            return SkipLine(new Unoffered(time, line, "", "segments inside of other protocols"));
+        (ushort, ushort)? ports = ReadPorts();
+        if (TrySkipWord("udp"))
+            return ReadUdp(new Unoffered(time, line, "", "UDP datagrams"));
+        if (Next.Kind == TokenKind.Word && Next.Text is "icmp" or "icmpv6")
+        {
+            IcmpPattern message = ReadIcmp();
+            return inbound ? new InboundIcmp(time, line, "", message) : new Unoffered(time, line, "", "outbound ICMP");
+        }
+
+        SegmentPattern segment = ReadSegment(inbound, ip, ports);
         return inbound ? new InboundSegment(time, line, "", segment) : new OutboundSegment(time, line, "", segment);
     }
 
@@ -25,76 +35,114 @@ internal sealed partial class ScriptParser
         return what;
     }
 
-    private EcnPattern ReadEcn()
+    // udp 53 > 1024 (1000)
+    private Unoffered ReadUdp(Unoffered what)
     {
-        if (!TrySkip("["))
-            return EcnPattern.Unnamed;
-        EcnPattern ecn = Next.Text switch
-        {
-            "noecn" => EcnPattern.NotEct,
-            "ect0" => EcnPattern.Ect0,
-            "ect1" => EcnPattern.Ect1,
-            "ect01" => EcnPattern.EitherEct,
-            "ce" => EcnPattern.Ce,
-            _ => throw Expected("In [ ] before the flags stands noecn, ect0, ect1, ect01 or ce"),
-        };
-        _at++;
-        Skip("]");
-        return ecn;
+        ReadPorts();
+        Skip("(");
+        ReadNumber(ushort.MaxValue, "A payload's length");
+        Skip(")");
+        return what;
     }
 
-    private SegmentPattern ReadSegment(bool inbound, EcnPattern ecn)
+    // ---- What stands before the flags ------------------------------------------------------------------------------
+
+    // [ect0], [tos 0x10], [ttl 64], [flowlabel 0x12345], several with commas; also in ( )
+    private IpPattern ReadIp()
+    {
+        string close = Next.Is("[") ? "]" : Next.Is("(") ? ")" : "";
+        if (close.Length == 0)
+            return IpPattern.Unnamed;
+        _at++;
+        IpPattern ip = IpPattern.Unnamed;
+        do
+        {
+            ip = ReadIpField(ip);
+        }
+        while (TrySkip(","));
+        Skip(close);
+        return ip;
+    }
+
+    private IpPattern ReadIpField(IpPattern ip)
+    {
+        Token name = Take();
+        return name.Text switch
+        {
+            "noecn" => ip with { Ecn = EcnPattern.NotEct },
+            "ect0" => ip with { Ecn = EcnPattern.Ect0 },
+            "ect1" => ip with { Ecn = EcnPattern.Ect1 },
+            "ect01" => ip with { Ecn = EcnPattern.EitherEct },
+            "ce" => ip with { Ecn = EcnPattern.Ce },
+            "tos" => ip with { Tos = (byte)ReadNumber(byte.MaxValue, "A TOS byte") },
+            "ttl" or "hlim" => ip with { Ttl = (byte)ReadNumber(byte.MaxValue, "A TTL") },
+            "flowlabel" => ip with { FlowLabel = ReadNumber(0xFFFFF, "A flow label") },
+            _ => throw new ScriptSyntaxException(name, "In [ ] before the flags stands noecn, ect0, ect1, ect01, ce, tos, ttl or flowlabel"),
+        };
+    }
+
+    // 8080 > 40000
+    private (ushort Source, ushort Destination)? ReadPorts()
+    {
+        if (Next.Kind != TokenKind.Number || !After.Is(">"))
+            return null;
+        var source = (ushort)ReadNumber(ushort.MaxValue, "A port");
+        Skip(">");
+        return (source, (ushort)ReadNumber(ushort.MaxValue, "A port"));
+    }
+
+    // ---- The segment -----------------------------------------------------------------------------------------------
+
+    private SegmentPattern ReadSegment(bool inbound, IpPattern ip, (ushort Source, ushort Destination)? ports)
     {
         TcpFlags flags = ReadFlags();
         (uint sequence, int length) = ReadRange();
-        uint? acknowledgment = null;
-        if (TrySkipWord("ack"))
-            acknowledgment = ReadNumber(uint.MaxValue, "An acknowledgment");
-        ushort? window = null;
-        if (TrySkipWord("win"))
-            window = (ushort)ReadNumber(ushort.MaxValue, "A window");
-        ushort? urgent = null;
-        if (TrySkipWord("urg"))
-            urgent = (ushort)ReadNumber(ushort.MaxValue, "An urgent pointer");
+        uint? acknowledgment = TrySkipWord("ack") ? ReadNumber(uint.MaxValue, "An acknowledgment") : null;
+        ushort? window = TrySkipWord("win") && !TrySkip("*") ? (ushort)ReadNumber(ushort.MaxValue, "A window") : null;
+        ushort? urgent = TrySkipWord("urg") ? (ushort)ReadNumber(ushort.MaxValue, "An urgent pointer") : null;
         Token open = Next;
         IReadOnlyList<OptionPattern>? options = StartsOptions() ? ReadOptions() : [];
         if (inbound && options is null)
             throw new ScriptSyntaxException(open, "An inbound segment names its options");
-        return new SegmentPattern(flags, sequence, length, acknowledgment, window, urgent, options, ecn);
+        return new SegmentPattern(flags, sequence, length, acknowledgment, window, urgent, options, ip, ports);
     }
 
     // '<' also begins the next inbound event, which has a time before it: so here it can only be options.
     private bool StartsOptions() => Next.Is("<");
 
+    // Letters and digits that stand together: "S.", "PU", "." or ".5". A digit is the ACE field, the bits A, W and E as a
+    // number (RFC 9768 §3.2.2).
     private TcpFlags ReadFlags()
     {
         TcpFlags flags = TcpFlags.None;
         Token first = Next;
         if (TrySkip("-"))
             return flags;
-        while (Next.Kind == TokenKind.Word || Next.Is("."))
+        while ((Next.Kind == TokenKind.Word || Next.Is(".") || (Next.Kind == TokenKind.Number && Next.Text[0] == '.'))
+            && (_at == 0 || Next.Start == first.Start || Next.Start == tokens[_at - 1].End))
         {
             Token token = Take();
             foreach (char letter in token.Text)
-            {
-                flags |= letter switch
-                {
-                    'F' => TcpFlags.Fin,
-                    'S' => TcpFlags.Syn,
-                    'R' => TcpFlags.Rst,
-                    'P' => TcpFlags.Psh,
-                    '.' => TcpFlags.Ack,
-                    'U' => TcpFlags.Urg,
-                    'E' => TcpFlags.Ece,
-                    'W' => TcpFlags.Cwr,
-                    'A' => TcpFlags.Ae,
-                    _ => throw new ScriptSyntaxException(token, "Flags are of F S R P . U E W A, or - for none"),
-                };
-            }
+                flags |= Flag(letter) ?? throw new ScriptSyntaxException(token, "Flags are of F S R P . U E W A 0-7, or - for none");
         }
 
         return flags == TcpFlags.None ? throw new ScriptSyntaxException(first, "A segment begins with its flags: F S R P . U E W A, or -") : flags;
     }
+
+    private static TcpFlags? Flag(char letter) => letter switch
+    {
+        'F' => TcpFlags.Fin,
+        'S' => TcpFlags.Syn,
+        'R' => TcpFlags.Rst,
+        'P' => TcpFlags.Psh,
+        '.' => TcpFlags.Ack,
+        'U' => TcpFlags.Urg,
+        'E' => TcpFlags.Ece,
+        'W' => TcpFlags.Cwr,
+        'A' => TcpFlags.Ae,
+        >= '0' and <= '7' => (((letter - '0') & 1) != 0 ? TcpFlags.Ece : 0) | (((letter - '0') & 2) != 0 ? TcpFlags.Cwr : 0) | (((letter - '0') & 4) != 0 ? TcpFlags.Ae : 0),
+        _ => null,
+    };
 
     private (uint Sequence, int Length) ReadRange()
     {
@@ -109,137 +157,54 @@ internal sealed partial class ScriptParser
             : throw new ScriptSyntaxException(first, $"{start}:{end}({length}) does not add up: the second number is behind the last byte; a segment whose range is first:behind(length) fits");
     }
 
-    private List<OptionPattern>? ReadOptions()
-    {
-        Skip("<");
-        if (Next.Is("...") && After.Is(">"))
-        {
-            _at += 2;
-            return null;
-        }
-
-        var options = new List<OptionPattern>();
-        while (!TrySkip(">"))
-        {
-            if (options.Count > 0)
-                Skip(",");
-            options.Add(ReadOption());
-        }
-
-        return options;
-    }
-
-    // RFC 6994: experiments share a kind; the two bytes behind it say which (RFC 7413 appendix A).
-    private const TcpOptionKind Experiment = (TcpOptionKind)254;
-
-    private static ReadOnlySpan<byte> FastOpenMagic => [0xF9, 0x89];
-
-    private OptionPattern ReadOption()
-    {
-        string name = Next.Kind == TokenKind.Word ? Take().Text : "";
-        switch (name)
-        {
-            case "nop":
-                return new OptionPattern(TcpOptionKind.NoOperation);
-            case "eol":
-                return new OptionPattern(TcpOptionKind.EndOfOptions);
-            case "mss":
-                return new OptionPattern(TcpOptionKind.MaximumSegmentSize, ReadNumber(ushort.MaxValue, "An MSS"));
-            case "wscale":
-                return new OptionPattern(TcpOptionKind.WindowScale, ReadNumber(byte.MaxValue, "A shift"));
-            case "sackOK":
-                return new OptionPattern(TcpOptionKind.SackPermitted);
-            case "TS":
-                if (!TrySkipWord("val"))
-                    throw Expected("After TS comes val");
-                uint value = ReadNumber(uint.MaxValue, "TSval");
-                if (!TrySkipWord("ecr"))
-                    throw Expected("After TSval comes ecr");
-                return new OptionPattern(TcpOptionKind.Timestamps, value, ReadNumber(uint.MaxValue, "TSecr"));
-            case "sack":
-                return new OptionPattern(TcpOptionKind.Sack, Blocks: ReadBlocks());
-            case "FOEXP":
-                return new OptionPattern(Experiment, Cookie: [.. FastOpenMagic, .. ReadCookie()]);
-            case "FO":
-                return new OptionPattern(TcpOptionKind.FastOpen, Cookie: ReadCookie());
-            default:
-                throw new ScriptSyntaxException(tokens[Math.Max(0, name.Length > 0 ? _at - 1 : _at)], "TCP options are mss, wscale, sackOK, sack, TS, FO, FOEXP, nop, eol");
-        }
-    }
-
-    private List<(uint Left, uint Right)> ReadBlocks()
-    {
-        var blocks = new List<(uint, uint)>();
-        do
-        {
-            uint left = ReadNumber(uint.MaxValue, "A block's edge");
-            Skip(":");
-            blocks.Add((left, ReadNumber(uint.MaxValue, "A block's edge")));
-        }
-        while (Next.Kind == TokenKind.Number);
-        return blocks;
-    }
-
-    private byte[] ReadCookie()
-    {
-        if (Next.Kind is not (TokenKind.Word or TokenKind.Number))
-            return [];
-        Token cookie = Take();
-        try
-        {
-            return Convert.FromHexString(cookie.Text);
-        }
-        catch (FormatException)
-        {
-            throw new ScriptSyntaxException(cookie, "A cookie is hexadecimal digits, two for each byte");
-        }
-    }
+    // ---- ICMP ------------------------------------------------------------------------------------------------------
 
     // icmp unreachable frag_needed mtu 1200 [1:1461(1460)]
     private IcmpPattern ReadIcmp()
     {
         _at++;
-        (IcmpType type, byte code) = Take().Text switch
-        {
-            "unreachable" => (IcmpType.DestinationUnreachable, ReadUnreachableCode()),
-            "time_exceeded" => (IcmpType.TimeExceeded, ReadTimeExceededCode()),
-            _ => throw new ScriptSyntaxException(tokens[_at - 1], "ICMP messages are unreachable and time_exceeded"),
-        };
-        ushort mtu = 0;
-        if (TrySkipWord("mtu"))
-            mtu = (ushort)ReadNumber(ushort.MaxValue, "An MTU");
-        (uint Sequence, int Length) quoted = default;
+        (byte type, byte code) = ReadIcmpKind();
+        uint mtu = TrySkipWord("mtu") ? ReadNumber(uint.MaxValue, "An MTU") : 0;
+        ushort identifier = TrySkipWord("id") ? (ushort)ReadNumber(ushort.MaxValue, "An identifier") : (ushort)0;
+        (uint Sequence, int Length)? quoted = null;
         if (TrySkip("["))
         {
-            quoted = ReadRange();
+            if (Next.Kind == TokenKind.Word && Next.Text is "udp" or "raw")
+            {
+                _at++;
+                Skip("(");
+                quoted = (0, (int)ReadNumber(ushort.MaxValue, "A length"));
+                Skip(")");
+            }
+            else
+            {
+                quoted = ReadRange();
+            }
+
             Skip("]");
         }
 
-        return new IcmpPattern(type, code, mtu, quoted.Sequence, quoted.Length);
+        return new IcmpPattern(type, code, mtu, identifier, quoted?.Sequence, quoted?.Length ?? 0);
     }
 
-    private byte ReadUnreachableCode() => (byte)(Take().Text switch
+    private (byte Type, byte Code) ReadIcmpKind()
     {
-        "net_unreachable" => IcmpUnreachableCode.Network,
-        "host_unreachable" => IcmpUnreachableCode.Host,
-        "protocol_unreachable" => IcmpUnreachableCode.Protocol,
-        "port_unreachable" => IcmpUnreachableCode.Port,
-        "frag_needed" => IcmpUnreachableCode.FragmentationNeeded,
-        "source_route_failed" => IcmpUnreachableCode.SourceRouteFailed,
-        "net_unknown" => IcmpUnreachableCode.NetworkUnknown,
-        "host_unknown" => IcmpUnreachableCode.HostUnknown,
-        "source_host_isolated" => IcmpUnreachableCode.SourceHostIsolated,
-        "net_prohibited" => IcmpUnreachableCode.NetworkProhibited,
-        "host_prohibited" => IcmpUnreachableCode.HostProhibited,
-        "packet_filtered" or "admin_prohibited" => IcmpUnreachableCode.AdministrativelyProhibited,
-        _ => throw new ScriptSyntaxException(tokens[_at - 1], "After unreachable comes net_unreachable, host_unreachable, protocol_unreachable, port_unreachable, "
-            + "frag_needed, source_route_failed, net_unknown, host_unknown, source_host_isolated, net_prohibited, host_prohibited or packet_filtered"),
-    });
+        Token type = Take();
+        if (IcmpNames.Find(type.Text, _isIpv6) is not { } kind && !TryNumbered(type, "type_", out kind))
+            throw new ScriptSyntaxException(type, $"ICMP messages are {string.Join(", ", IcmpNames.Types(_isIpv6))}, or type_N");
+        // A message without a code is followed by mtu, id, [ or another event, which begins with no word.
+        if (Next.Kind != TokenKind.Word || Next.Text is "mtu" or "id")
+            return (kind, 0);
+        Token code = Take();
+        if (IcmpNames.FindCode(kind, code.Text, _isIpv6) is not { } meaning && !TryNumbered(code, "code_", out meaning))
+            throw new ScriptSyntaxException(code, $"After {type.Text} comes {string.Join(", ", IcmpNames.Codes(kind, _isIpv6).Append("code_N"))}");
+        return (kind, meaning);
+    }
 
-    private byte ReadTimeExceededCode() => (byte)(Take().Text switch
+    private static bool TryNumbered(Token token, string prefix, out byte number)
     {
-        "ttl_expired" or "exc_ttl" => IcmpTimeExceededCode.TimeToLive,
-        "reassembly" or "exc_fragtime" => IcmpTimeExceededCode.Reassembly,
-        _ => throw new ScriptSyntaxException(tokens[_at - 1], "After time_exceeded comes ttl_expired or reassembly"),
-    });
+        number = 0;
+        return token.Text.StartsWith(prefix, StringComparison.Ordinal)
+            && byte.TryParse(token.Text.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out number);
+    }
 }

@@ -27,6 +27,12 @@ public sealed record ScriptSkipped(int Line, string Reason) : ScriptResult
     public override string ToString() => $"skipped: {Reason}";
 }
 
+/// <summary>Something that happened while a script ran.</summary>
+/// <param name="Line">Of the script, from 1.</param>
+/// <param name="At">Since the script began.</param>
+/// <param name="Text">In the script's notation.</param>
+public sealed record ScriptStep(int Line, TimeSpan At, string Text);
+
 /// <summary>Ends a script from wherever it became clear.</summary>
 internal sealed class ScriptEndedException(ScriptResult result) : Exception
 {

@@ -20,6 +20,7 @@ public sealed class ScriptRunner
 
     private readonly PacketdrillScript _script;
     private readonly EventLog _log;
+    private readonly Action<ScriptStep>? _step;
     private HostSettings _settings = HostSettings.Default;
     private TestBench? _bench;
     private Peers? _peers;
@@ -28,7 +29,7 @@ public sealed class ScriptRunner
     private TimeSpan _begin;
     private PendingCall? _pending;
 
-    private ScriptRunner(PacketdrillScript script, EventLog log) => (_script, _log) = (script, log);
+    private ScriptRunner(PacketdrillScript script, EventLog log, Action<ScriptStep>? step) => (_script, _log, _step) = (script, log, step);
 
     private sealed record PendingCall(SystemCall Call, Task<CallOutcome> Task, TimeSpan End)
     {
@@ -45,12 +46,15 @@ public sealed class ScriptRunner
     /// <summary>Runs a script from its beginning.</summary>
     /// <param name="script">What to run.</param>
     /// <param name="log">Where the host writes what happens; null for nowhere.</param>
-    public static ScriptResult Run(PacketdrillScript script, EventLog? log = null)
+    /// <param name="step">Told of every call and packet in turn; null for nobody.</param>
+    public static ScriptResult Run(PacketdrillScript script, EventLog? log = null, Action<ScriptStep>? step = null)
     {
         ArgumentNullException.ThrowIfNull(script);
         if (script.Options.Unoffered is { } unoffered)
             return new ScriptSkipped(0, unoffered);
-        var runner = new ScriptRunner(script, log ?? EventLog.Silent);
+        if (script.Options.IsIpv6Wire)
+            return new ScriptSkipped(0, "ipv6: the host speaks IPv4");
+        var runner = new ScriptRunner(script, log ?? EventLog.Silent, step);
         try
         {
             foreach (ScriptEvent next in script.Events)
@@ -100,16 +104,19 @@ public sealed class ScriptRunner
                 break;
             case InboundSegment inbound:
                 Conversation conversation = Peers.ForInbound(inbound.Segment);
+                Tell(inbound, Bench.Elapsed, inbound.Source);
                 Bench.Wire.Deliver(SegmentWriter.Write(inbound.Segment, conversation));
                 Settle();
                 break;
             case InboundIcmp icmp:
                 if (Peers.Current is not { } quoted)
                     throw ScriptEndedException.Failed(icmp, "a connection that the message is about", "none");
+                Tell(icmp, Bench.Elapsed, icmp.Source);
                 Bench.Wire.Deliver(SegmentWriter.Write(icmp.Message, quoted, _script.Options.GatewayIp));
                 Settle();
                 break;
             case CodeBlock code:
+                Tell(code, Bench.Elapsed, code.Source);
                 Assertions.Check(code, FindStatistics);
                 break;
             case Unoffered unoffered:
@@ -118,6 +125,8 @@ public sealed class ScriptRunner
                 throw new InvalidOperationException($"Nobody runs a {next.GetType().Name}.");
         }
     }
+
+    private void Tell(ScriptEvent at, TimeSpan when, string text) => _step?.Invoke(new ScriptStep(at.Line, when, text));
 
     // What follows at this very instant happens before the script goes on.
     private void Settle() => Bench.RunUntil(Bench.Elapsed);
@@ -180,6 +189,7 @@ public sealed class ScriptRunner
         if (outcome.Wrong is not null || !Fits(call, outcome))
             throw ScriptEndedException.Failed(call, call.Source, outcome.ToString());
         TimeSpan at = pending.CompletedAt ?? TimeSpan.Zero;
+        Tell(call, at, call.Source);
         if (call.Time.CallEnd is not null && (at - pending.End).Duration() > tolerance)
             throw ScriptEndedException.Failed(call, $"{call.Source} to return at {SegmentText.Seconds(pending.End)}", $"its return at {SegmentText.Seconds(at)}");
     }
@@ -208,6 +218,7 @@ public sealed class ScriptRunner
 
         conversation.Learn(actual.Tcp, actual.Options, expected.Segment);
         string came = SegmentText.Of(actual, conversation);
+        Tell(expected, actual.At, came);
         if (SegmentCheck.Difference(expected.Segment, actual, conversation, _script.Options) is { } difference)
             throw ScriptEndedException.Failed(expected, $"{expected.Source} at {SegmentText.Seconds(_begin)}", $"{difference}: {came} at {SegmentText.Seconds(actual.At)}");
         if (!any && (actual.At < _begin - tolerance || actual.At > last + tolerance))

@@ -14,7 +14,7 @@ internal static class SegmentWriter
         byte[] options = WriteOptions(segment.Options ?? [], conversation);
         int headerLength = TcpHeader.Size + options.Length;
         byte[] packet = new byte[Ipv4Header.Size + headerLength + segment.Length];
-        byte ecn = segment.Ecn switch { EcnPattern.Ect0 or EcnPattern.EitherEct => 2, EcnPattern.Ect1 => 1, EcnPattern.Ce => 3, _ => 0 };
+        byte ecn = segment.Ip.Ecn switch { EcnPattern.Ect0 or EcnPattern.EitherEct => 2, EcnPattern.Ect1 => 1, EcnPattern.Ce => 3, _ => 0 };
         WriteIp(packet, ecn, IpProtocol.Tcp, conversation.Remote.Address, conversation.Local.Address);
         uint acknowledgment = (segment.Flags & TcpFlags.Ack) == 0 ? segment.Acknowledgment ?? 0 : conversation.ToHost(segment.Acknowledgment ?? 0);
         Span<byte> tcp = packet.AsSpan(Ipv4Header.Size);
@@ -36,14 +36,14 @@ internal static class SegmentWriter
         byte[] packet = new byte[Ipv4Header.Size + IcmpHeader.Size + Ipv4Header.Size + QuotedTcp];
         WriteIp(packet, 0, IpProtocol.Icmp, router, conversation.Local.Address);
         Span<byte> icmp = packet.AsSpan(Ipv4Header.Size);
-        new IcmpHeader(message.Type, message.Code, 0, message.Mtu).Write(icmp);
+        new IcmpHeader((IcmpType)message.Type, message.Code, 0, message.Mtu).Write(icmp);
         Span<byte> quoted = icmp[IcmpHeader.Size..];
         new Ipv4Header(0, (ushort)(Ipv4Header.Size + TcpHeader.Size + message.Length), 1, true, false, 0, 60, IpProtocol.Tcp, 0,
             conversation.Local.Address, conversation.Remote.Address, Ipv4Header.Size).Write(quoted);
         Span<byte> tcp = quoted[Ipv4Header.Size..];
         BinaryPrimitives.WriteUInt16BigEndian(tcp, conversation.Local.Port);
         BinaryPrimitives.WriteUInt16BigEndian(tcp[2..], conversation.Remote.Port);
-        BinaryPrimitives.WriteUInt32BigEndian(tcp[4..], conversation.ToHost(message.Sequence));
+        BinaryPrimitives.WriteUInt32BigEndian(tcp[4..], conversation.ToHost(message.Sequence ?? 0));
         IcmpHeader.FillChecksum(icmp);
         return packet;
     }

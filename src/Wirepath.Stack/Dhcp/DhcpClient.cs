@@ -353,7 +353,7 @@ internal sealed class DhcpClient : ITimerTarget
         Span<byte> bytes = stackalloc byte[message.Size];
         message.Write(bytes);
         RouteDecision route = UdpLayer.BroadcastRoute(Interface, from);
-        if (!to.IsBroadcast && !_host.Ipv4Out.TryRoute(to, out route))
+        if (!to.IsBroadcast && !_host.IpOut.TryRoute(to, out route))
             return;
         _host.Udp.Send(bytes, new IpEndpoint(from, DhcpMessage.ClientPort), new IpEndpoint(to, DhcpMessage.ServerPort), route, now);
     }

@@ -204,7 +204,7 @@ public sealed class DhcpServer : IUdpReceiver, IDisposable
         // RFC 2131 §4.1: to the address that the client has; without one everybody hears it.
         IpAddress to = request.ClientIp.IsUnspecified || type == DhcpMessageType.Nak ? IpAddress.BroadcastV4 : request.ClientIp;
         RouteDecision route = UdpLayer.BroadcastRoute(_on, Self);
-        if (!to.IsBroadcast && !_host.Ipv4Out.TryRoute(to, out route))
+        if (!to.IsBroadcast && !_host.IpOut.TryRoute(to, out route))
             return;
         Span<byte> bytes = stackalloc byte[answer.Size];
         answer.Write(bytes);

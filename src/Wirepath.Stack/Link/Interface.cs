@@ -51,6 +51,11 @@ public sealed class Interface
         set => field = Math.Clamp(value, 68, Device.Mtu);
     }
 
+    /// <summary>The same for IPv6, whose links carry 1,280 bytes at least (RFC 8200 §5).</summary>
+    internal int Ipv6Mtu => Math.Max(Mtu, Ipv6Header.MinimumMtu);
+
+    internal int MtuFor(IpAddress destination) => destination.IsV6 ? Ipv6Mtu : Mtu;
+
     public IReadOnlyList<InterfaceAddress> Addresses => _addresses;
 
     public InterfaceCounters Counters => _counters;
@@ -76,6 +81,8 @@ public sealed class Interface
     {
         if (Array.IndexOf(_addresses, address) >= 0)
             return;
+        if (address.Address.IsV6 && Device.Mtu < Ipv6Header.MinimumMtu)
+            throw new InvalidOperationException($"{Name} carries {Device.Mtu} bytes; IPv6 needs {Ipv6Header.MinimumMtu} (RFC 8200 §5).");
         _addresses = [.. _addresses, address];
         _host.Routes.Add(new Route(address.Prefix, IpAddress.None, this) { PreferredSource = address.Address });
         _host.AddressesChanged();
@@ -103,6 +110,22 @@ public sealed class Interface
         return false;
     }
 
+    internal bool HasIpv6 => Array.Exists(_addresses, a => a.Address.IsV6);
+
+    /// <summary>True for a group that this interface listens to: everybody's, and those where its own addresses are asked for (RFC 4291 §2.8).</summary>
+    internal bool IsMemberOf(IpAddress group)
+    {
+        if (group == IpAddress.AllNodes || (group == IpAddress.AllRouters && _host.Settings.Ipv6.Forwarding))
+            return true;
+        foreach (InterfaceAddress own in _addresses)
+        {
+            if (own.Address.IsV6 && own.Address.SolicitedNode == group)
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>The limited broadcast, or the directed one of a network this interface is in (RFC 1122 §3.2.1.3).</summary>
     internal bool IsBroadcast(IpAddress address)
     {
@@ -117,13 +140,18 @@ public sealed class Interface
         return false;
     }
 
+    /// <summary>An address whose preferred lifetime is over: not for new conversations (RFC 4862 §5.5.4).</summary>
+    internal bool IsDeprecated(IpAddress address) => false;
+
     /// <summary>The interface's own address to talk to <paramref name="remote"/> from: of the same network if there is one.</summary>
     internal IpAddress SourceFor(IpAddress remote)
     {
+        if (remote.IsV6)
+            return SourceAddress.Choose(this, _addresses, remote);
         IpAddress first = IpAddress.None;
         foreach (InterfaceAddress own in _addresses)
         {
-            if (own.Address.Size != remote.Size)
+            if (!own.Address.IsV4)
                 continue;
             if (own.Prefix.Contains(remote))
                 return own.Address;
@@ -172,6 +200,9 @@ public sealed class Interface
         {
             case EtherType.IPv4:
                 _host.Ipv4.Receive(this, frame, linkBroadcast: ethernet.Destination.IsMulticast, now);
+                break;
+            case EtherType.IPv6 when HasIpv6:
+                _host.Ipv6.Receive(this, frame, linkBroadcast: ethernet.Destination.IsMulticast, now);
                 break;
             case EtherType.Arp:
                 Neighbors.ReceiveArp(frame, now);

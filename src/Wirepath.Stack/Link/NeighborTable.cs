@@ -212,7 +212,7 @@ public sealed class NeighborTable
         while (entry.Queue.TryDequeue(out (Packet Packet, EtherType Type, int Charge) waiting))
         {
             _host.Budget.Release(waiting.Charge);
-            _host.Icmp.SendHostUnreachable(waiting.Packet, _interface, now);
+            _host.IpOut.SendHostUnreachable(waiting.Packet, _interface, now);
             _host.Drop(_interface, waiting.Packet, DropReason.NeighborUnreachable);
         }
     }

@@ -49,11 +49,18 @@ public sealed class Host : IDisposable
         Icmp = new IcmpLayer(this);
         Ipv4 = new Ipv4Layer(this);
         Ipv4Out = new Ipv4Sender(this);
+        Icmpv6 = new Icmpv6Layer(this);
+        Ipv6 = new Ipv6Layer(this);
+        Ipv6Out = new Ipv6Sender(this);
+        IpOut = new IpSender(this);
+        IcmpLimit = new IcmpRateLimit(this);
         Probes = new ProbeLayer(this);
         Dhcp = new DhcpClients(this);
         Interface loopback = AddInterface(new LoopbackDevice(), "lo", isLoopback: true);
         LocalRoute = new Route(new IpPrefix(IpAddress.LoopbackV4, 8), IpAddress.None, loopback);
+        LocalRouteV6 = new Route(new IpPrefix(IpAddress.LoopbackV6, 128), IpAddress.None, loopback);
         loopback.AddAddress(new InterfaceAddress(IpAddress.LoopbackV4, 8));
+        loopback.AddAddress(new InterfaceAddress(IpAddress.LoopbackV6, 128));
     }
 
     public string Name { get; }
@@ -95,9 +102,15 @@ public sealed class Host : IDisposable
     internal IcmpLayer Icmp { get; }
     internal Ipv4Layer Ipv4 { get; }
     internal Ipv4Sender Ipv4Out { get; }
+    internal Icmpv6Layer Icmpv6 { get; }
+    internal Ipv6Layer Ipv6 { get; }
+    internal Ipv6Sender Ipv6Out { get; }
+    internal IpSender IpOut { get; }
+    internal IcmpRateLimit IcmpLimit { get; }
     internal ProbeLayer Probes { get; }
     internal DhcpClients Dhcp { get; }
     internal Route LocalRoute { get; }
+    internal Route LocalRouteV6 { get; }
 
     /// <summary>The instant that the loop is working at.</summary>
     internal Instant LoopTime { get; private set; }
@@ -137,16 +150,19 @@ public sealed class Host : IDisposable
     }
 
     /// <summary>Listens from now on. Port 0: a free one.</summary>
-    /// <param name="local">An unspecified address means all.</param>
+    /// <param name="local">An unspecified address means all; <c>::</c> those of IPv4 too.</param>
     /// <param name="backlog">Established connections that nobody has accepted yet, at the most.</param>
     /// <param name="settings">Inherited by the connections; null for the host's.</param>
+    /// <param name="v6Only">True: <c>::</c> is IPv6 alone; null: as <see cref="Ipv6Settings.BindV6Only"/> says.</param>
     /// <exception cref="NetworkException">The port is taken.</exception>
-    public TcpAcceptor Listen(IpEndpoint local, int backlog = 128, TcpSettings? settings = null) => Tcp.Listen(local, backlog, settings ?? Settings.Tcp);
+    public TcpAcceptor Listen(IpEndpoint local, int backlog = 128, TcpSettings? settings = null, bool? v6Only = null) =>
+        Tcp.Listen(local, backlog, settings ?? Settings.Tcp, v6Only ?? Settings.Ipv6.BindV6Only);
 
     /// <summary>Opens a UDP socket. Port 0: a random free one.</summary>
-    /// <param name="local">An unspecified address means all.</param>
+    /// <param name="local">An unspecified address means all; <c>::</c> those of IPv4 too.</param>
+    /// <param name="v6Only">True: <c>::</c> is IPv6 alone; null: as <see cref="Ipv6Settings.BindV6Only"/> says.</param>
     /// <exception cref="NetworkException">The port is taken.</exception>
-    public UdpSocket OpenUdp(IpEndpoint local) => new(this, local);
+    public UdpSocket OpenUdp(IpEndpoint local, bool? v6Only = null) => new(this, local, v6Only ?? Settings.Ipv6.BindV6Only);
 
     /// <summary>Sends an echo request and waits for what comes back. Nothing that the network does is an exception.</summary>
     /// <param name="to">Destination.</param>
@@ -280,7 +296,7 @@ public sealed class Host : IDisposable
     internal bool TryRouteFrom(IpAddress local, IpAddress destination, out RouteDecision route)
     {
         if (!destination.IsBroadcast)
-            return Ipv4Out.TryRoute(destination, out route);
+            return IpOut.TryRoute(destination, out route);
         foreach (Interface on in _interfaces)
         {
             if (!on.IsLoopback && on.Addresses.Count > 0 && (local.IsUnspecified || on.Has(local)))
@@ -337,6 +353,7 @@ public sealed class Host : IDisposable
         Tcp.Dispose(LoopTime);
         Udp.Dispose();
         Ipv4.Reassembly.Dispose();
+        Ipv6.Reassembly.Dispose();
         _isDisposed = true;
         _isInLayers = false;
         Deliver();

@@ -46,7 +46,7 @@ public sealed class Nat
         IpAddress outside = Outside.SourceFor(header.Destination);
         if (outside.IsNone)
             return false;
-        Ipv4Sender.EnsureHeadWritable(packet);
+        IpSender.EnsureHeadWritable(packet);
         if (header.Protocol == IpProtocol.Icmp && IcmpHeader.TryRead(packet.Head[header.HeaderLength..], out IcmpHeader icmp) && icmp.IsError)
             return TryTranslateErrorOutward(packet, header, outside);
         if (!TryReadPorts(packet, header, out ushort insidePort, out ushort remotePort, out TcpFlags flags, outward: true))
@@ -74,7 +74,7 @@ public sealed class Nat
         if (!_byOutside.TryGetValue((header.Protocol, outsidePort), out NatMapping? mapping) || !_flows.TryGetValue((mapping, remote), out NatFlow? flow))
             return false;
         Refresh(flow, outward: false, flags, now);
-        Ipv4Sender.EnsureHeadWritable(packet);
+        IpSender.EnsureHeadWritable(packet);
         NatRewriter.RewriteDestination(packet, header, mapping.Inside);
         Note(packet, header.Protocol, new IpEndpoint(header.Destination, outsidePort), mapping.Inside, outward: false, isNew: false);
         return true;
@@ -85,7 +85,7 @@ public sealed class Nat
     {
         if (!packet.IsLinear)
             packet.MakeWritable();
-        Ipv4Sender.EnsureHeadWritable(packet);
+        IpSender.EnsureHeadWritable(packet);
         Span<byte> quote = packet.Head[(header.HeaderLength + IcmpHeader.Size)..];
         if (!NatRewriter.TryReadQuote(quote, out Ipv4Header quoted, out ushort outsidePort, out ushort remotePort)
             || !_byOutside.TryGetValue((quoted.Protocol, outsidePort), out NatMapping? mapping)

@@ -13,8 +13,6 @@ internal sealed class IcmpLayer(Host host)
     // RFC 1191 §7.1: sizes to try when a router does not tell.
     private static readonly int[] s_plateaus = [65535, 32000, 17914, 8166, 4352, 2002, 1492, 1006, 508, 296, 68];
 
-    private readonly IcmpRateLimit _limit = new(host);
-
     public void Receive(Packet packet, in IpArrival arrival, Instant now)
     {
         host.Statistics.IcmpInMsgs++;
@@ -50,7 +48,7 @@ internal sealed class IcmpLayer(Host host)
                 return;
             case IcmpType.EchoReply:
                 host.Statistics.IcmpInEchoReps++;
-                host.Probes.OnEchoReply(icmp, arrival, message.Length - IcmpHeader.Size, now);
+                host.Probes.OnEchoReply(icmp.EchoIdentifier, icmp.EchoSequence, arrival, message.Length - IcmpHeader.Size, now);
                 break;
             case IcmpType.DestinationUnreachable:
                 host.Statistics.IcmpInDestUnreachs++;
@@ -75,14 +73,14 @@ internal sealed class IcmpLayer(Host host)
         IcmpSettings settings = host.Settings.Icmp;
         bool ignored = settings.EchoIgnoreAll || (arrival.IsBroadcast && settings.EchoIgnoreBroadcasts);
         IpAddress source = arrival.IsBroadcast ? arrival.Interface.SourceFor(arrival.Source) : arrival.Destination;
-        if (ignored || source.IsNone || !host.Ipv4Out.TryRoute(arrival.Source, out RouteDecision route))
+        if (ignored || source.IsNone || !host.IpOut.TryRoute(arrival.Source, out RouteDecision route))
         {
             packet.Dispose();
             return;
         }
 
         packet.TrimStart(arrival.HeaderLength);
-        Ipv4Sender.EnsureHeadWritable(packet);
+        IpSender.EnsureHeadWritable(packet);
         Span<byte> message = packet.Head;
         message[0] = (byte)IcmpType.EchoReply;
         IcmpHeader.FillChecksum(message);
@@ -112,9 +110,6 @@ internal sealed class IcmpLayer(Host host)
         host.Ipv4Out.Send(packet, new IpDeparture(route.Source, to, IpProtocol.Icmp) { TimeToLive = timeToLive }, route, now);
     }
 
-    public void SendHostUnreachable(Packet about, Interface on, Instant now) =>
-        SendError(about, IcmpHeader.ForUnreachable(IcmpUnreachableCode.Host), on, now);
-
     /// <summary>
     /// Tells the sender of <paramref name="about"/>, which starts at its IP header and stays the caller's, what went wrong.
     /// When that sender is this host itself, its layers are told without a packet.
@@ -131,9 +126,9 @@ internal sealed class IcmpLayer(Host host)
             return;
         }
 
-        if (!host.Ipv4Out.TryRoute(header.Source, out RouteDecision route))
+        if (!host.IpOut.TryRoute(header.Source, out RouteDecision route))
             return;
-        if (!_limit.TryTake(header.Source, error.Type, now))
+        if (!host.IcmpLimit.TryTake(header.Source, isLimited: (host.Settings.Icmp.RateMask >> (int)error.Type & 1) != 0, host.Settings.Icmp.RateLimit, now))
         {
             host.Statistics.IcmpOutRateLimited++;
             return;
@@ -146,7 +141,7 @@ internal sealed class IcmpLayer(Host host)
         error.Write(message);
         // What a device's offload left unfinished was never on a wire; the sender shall find the packet as it meant it.
         if (about.SegmentSize == 0)
-            Ipv4Sender.CompleteChecksum(about, header);
+            IpSender.CompleteChecksum(about, header.Protocol, header.HeaderLength);
         about.CopyTo(0, message[IcmpHeader.Size..]);
         IcmpHeader.FillChecksum(message);
         packet.Cause = host.Log.Because;
@@ -184,8 +179,8 @@ internal sealed class IcmpLayer(Host host)
         }
 
         ReadOnlySpan<byte> transport = quote[quoted.HeaderLength..];
-        var report = new IcmpReport(icmp.Type, icmp.Code, from, 0);
-        if (report.IsFragmentationNeeded)
+        IcmpReport report = IcmpReport.Read(icmp, from);
+        if (report.IsTooBig)
             report = report with { Mtu = icmp.NextHopMtu != 0 ? icmp.NextHopMtu : NextPlateau(quoted.TotalLength) };
         ushort localPort = BinaryPrimitives.ReadUInt16BigEndian(transport);
         ushort remotePort = BinaryPrimitives.ReadUInt16BigEndian(transport[2..]);
@@ -195,12 +190,13 @@ internal sealed class IcmpLayer(Host host)
         {
             IpProtocol.Tcp => host.Tcp.OnError(new ConnectionId(local, remote), new SequenceNumber(BinaryPrimitives.ReadUInt32BigEndian(transport[4..])), report, now),
             IpProtocol.Udp => host.Udp.OnError(local, remote, report, now),
-            IpProtocol.Icmp => IcmpHeader.TryRead(transport, out IcmpHeader echo) && host.Probes.OnEchoError(echo, report, now),
+            IpProtocol.Icmp => transport[0] == (byte)IcmpType.Echo && IcmpHeader.TryRead(transport, out IcmpHeader echo)
+                && host.Probes.OnEchoError(echo.EchoIdentifier, echo.EchoSequence, report, now),
             _ => false,
         };
-        if (believed && report.IsFragmentationNeeded && host.PathMtu.Lower(quoted.Destination, report.Mtu, now) && host.Log.IsEnabled)
+        if (believed && report.IsTooBig && host.PathMtu.Lower(quoted.Destination, report.Mtu, now) && host.Log.IsEnabled)
             host.Log.WriteAndFollow(new PathMtuChanged(quoted.Destination, host.PathMtu.Get(quoted.Destination, int.MaxValue, now)));
-        if (believed && report.IsFragmentationNeeded && quoted.Protocol == IpProtocol.Tcp)
+        if (believed && report.IsTooBig && quoted.Protocol == IpProtocol.Tcp)
             host.Tcp.OnPathMtu(new ConnectionId(local, remote), now);
     }
 

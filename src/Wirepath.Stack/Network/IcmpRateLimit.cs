@@ -2,7 +2,7 @@ using Wirepath.Wire;
 
 namespace Wirepath.Stack;
 
-/// <summary>How many errors may leave: two token buckets, one for everybody and one for each destination (RFC 1812 §4.3.2.8).</summary>
+/// <summary>How many errors may leave: two token buckets, one for everybody and one for each destination (RFC 1812 §4.3.2.8, RFC 4443 §2.4 (f)).</summary>
 internal sealed class IcmpRateLimit(Host host)
 {
     /// <summary>Errors that one destination may get at once, as on Linux: enough for a traceroute's probes.</summary>
@@ -11,17 +11,17 @@ internal sealed class IcmpRateLimit(Host host)
     private readonly Dictionary<IpAddress, Instant> _destinations = [];
     private Instant _everybody = Instant.Epoch;
 
-    public bool TryTake(IpAddress to, IcmpType type, Instant now)
+    public bool TryTake(IpAddress to, bool isLimited, TimeSpan perDestination, Instant now)
     {
         IcmpSettings settings = host.Settings.Icmp;
-        if ((settings.RateMask >> (int)type & 1) == 0)
+        if (!isLimited)
             return true;
         TimeSpan each = TimeSpan.FromTicks(TimeSpan.TicksPerSecond / Math.Max(1, settings.MessagesPerSecond));
-        if (settings.RateLimit > TimeSpan.Zero)
+        if (perDestination > TimeSpan.Zero)
         {
             if (!_destinations.TryGetValue(to, out Instant spent) && _destinations.Count >= settings.MostRates)
                 _destinations.Clear();
-            if (!TryTake(ref spent, settings.RateLimit, DestinationBurst, now))
+            if (!TryTake(ref spent, perDestination, DestinationBurst, now))
                 return false;
             _destinations[to] = spent;
         }

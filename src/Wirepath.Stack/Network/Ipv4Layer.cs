@@ -6,7 +6,7 @@ namespace Wirepath.Stack;
 /// <summary>IPv4 on the way in: checks (RFC 1122 §3.2.1, RFC 1812 §5.3), reassembly, local delivery or forwarding.</summary>
 internal sealed class Ipv4Layer(Host host)
 {
-    private readonly Reassembly _reassembly = new(host);
+    private readonly Reassembly _reassembly = new(host, new Ipv4Reassembly(host));
 
     public Reassembly Reassembly => _reassembly;
 
@@ -103,7 +103,7 @@ internal sealed class Ipv4Layer(Host host)
         if (header.IsFragment)
         {
             // Only the first fragment has ports (RFC 4787 REQ-14): put them together, then translate.
-            if (!_reassembly.TryAdd(on, packet, header, now, out Packet? whole))
+            if (!_reassembly.TryAdd(on, packet, IpFragment.Of(header), now, out Packet? whole))
                 return false;
             packet = whole;
             _ = Ipv4Header.TryReadQuoted(packet.Head, out header);
@@ -118,7 +118,7 @@ internal sealed class Ipv4Layer(Host host)
     {
         if (header.IsFragment)
         {
-            if (!_reassembly.TryAdd(on, packet, header, now, out Packet? whole))
+            if (!_reassembly.TryAdd(on, packet, IpFragment.Of(header), now, out Packet? whole))
                 return;
             packet = whole;
             _ = Ipv4Header.TryReadQuoted(packet.Head, out header);
@@ -175,7 +175,7 @@ internal sealed class Ipv4Layer(Host host)
         }
 
         Interface via = route.Interface;
-        if (header.DontFragment && Ipv4Sender.LengthOnLink(packet, header) > via.Mtu)
+        if (header.DontFragment && IpSender.LengthOnLink(packet, header.HeaderLength) > via.Mtu)
         {
             host.Statistics.IpFragFails++;
             host.Icmp.SendError(packet, IcmpHeader.ForUnreachable(IcmpUnreachableCode.FragmentationNeeded, (ushort)via.Mtu), on, now);
@@ -186,7 +186,7 @@ internal sealed class Ipv4Layer(Host host)
         if (via.Nat is not null && via != on && !TryTranslateOutward(via, on, ref packet, ref header, now))
             return;
 
-        Ipv4Sender.EnsureHeadWritable(packet);
+        IpSender.EnsureHeadWritable(packet);
         Ipv4Header.DecrementTimeToLive(packet.Head);
         host.Statistics.IpForwDatagrams++;
         if (host.Log.IsEnabled)
@@ -202,7 +202,7 @@ internal sealed class Ipv4Layer(Host host)
     {
         if (header.IsFragment)
         {
-            if (!_reassembly.TryAdd(on, packet, header, now, out Packet? whole))
+            if (!_reassembly.TryAdd(on, packet, IpFragment.Of(header), now, out Packet? whole))
                 return false;
             packet = whole;
             _ = Ipv4Header.TryReadQuoted(packet.Head, out header);

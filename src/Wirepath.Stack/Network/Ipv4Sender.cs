@@ -1,18 +1,7 @@
-using System.Buffers.Binary;
 using Wirepath.Events;
 using Wirepath.Wire;
 
 namespace Wirepath.Stack;
-
-/// <summary>What a layer above asks of IP for one packet.</summary>
-internal readonly record struct IpDeparture(IpAddress Source, IpAddress Destination, IpProtocol Protocol)
-{
-    public byte TimeToLive { get; init; }
-
-    public byte TypeOfService { get; init; }
-
-    public bool DontFragment { get; init; }
-}
 
 /// <summary>IPv4 on the way out: header, fragmentation (RFC 791 §2.3), segmentation in software, next hop.</summary>
 internal sealed class Ipv4Sender(Host host)
@@ -28,37 +17,7 @@ internal sealed class Ipv4Sender(Host host)
         return counters;
     }
 
-    /// <summary>Bytes of the largest IP packet that will come of this one: of a super-segment, one of its segments.</summary>
-    public static int LengthOnLink(Packet packet, in Ipv4Header header)
-    {
-        if (packet.SegmentSize == 0 || !TcpHeader.TryRead(packet.Head[header.HeaderLength..], out TcpHeader tcp))
-            return packet.Length;
-        return Math.Min(packet.Length, header.HeaderLength + tcp.HeaderLength + packet.SegmentSize);
-    }
-
-    /// <summary>Makes sure that nobody else sees the headers, so that they may be changed in place; slices stay shared.</summary>
-    public static void EnsureHeadWritable(Packet packet)
-    {
-        if (packet.TryGetPiece(0, 0, out Block block, out _, out _) && !block.IsSoleHolder)
-            packet.MakeWritable();
-    }
-
-    /// <summary>Finds the way to a destination: own addresses by the loopback interface, others by the routing table.</summary>
-    public bool TryRoute(IpAddress destination, out RouteDecision route)
-    {
-        if (host.IsLocal(destination))
-        {
-            route = new RouteDecision(host.LocalRoute, destination, destination);
-            return true;
-        }
-
-        return host.Routes.TryLookup(destination, out route);
-    }
-
-    /// <summary>
-    /// Sends a packet that starts at its transport header. A <see cref="ChecksumState.Partial"/> checksum is completed
-    /// here when no device does.
-    /// </summary>
+    /// <inheritdoc cref="IpSender.Send"/>
     public void Send(Packet packet, in IpDeparture departure, in RouteDecision route, Instant now)
     {
         host.Statistics.IpOutRequests++;
@@ -74,14 +33,14 @@ internal sealed class Ipv4Sender(Host host)
         packet.NetworkOffset = -Ipv4Header.Size;
         bool atomic = departure.DontFragment && packet.SegmentSize == 0;
         var header = new Ipv4Header(
-            departure.TypeOfService, (ushort)(packet.Length + Ipv4Header.Size),
+            (byte)(departure.TypeOfService | (byte)packet.Ecn), (ushort)(packet.Length + Ipv4Header.Size),
             atomic ? (ushort)0 : NextIdentification(departure, packet), // RFC 6864 §4.1: means nothing when it cannot be fragmented.
             departure.DontFragment, MoreFragments: false, FragmentOffset: 0,
             departure.TimeToLive == 0 ? host.Settings.Ip.DefaultTimeToLive : departure.TimeToLive,
             departure.Protocol, 0, departure.Source, departure.Destination, Ipv4Header.Size);
         header.Write(packet.Prepend(Ipv4Header.Size));
         if (packet.Checksum == ChecksumState.Partial && packet.SegmentSize == 0 && !via.CompletesChecksums)
-            CompleteChecksum(packet, header);
+            IpSender.CompleteChecksum(packet, header.Protocol, header.HeaderLength);
         int mtu = departure.DontFragment ? via.Mtu : host.PathMtu.Get(departure.Destination, via.Mtu, now);
         Emit(packet, via, route.NextHop, mtu, now);
     }
@@ -92,7 +51,8 @@ internal sealed class Ipv4Sender(Host host)
         if (packet.SegmentSize > 0)
         {
             _ = Ipv4Header.TryReadQuoted(packet.Head, out Ipv4Header super);
-            if ((via.Device.Offloads & DeviceOffloads.Tso4) == 0 && TcpSegmentation.IsSuperSegment(packet, super))
+            if ((via.Device.Offloads & DeviceOffloads.Tso4) == 0 && super is { Protocol: IpProtocol.Tcp, IsFragment: false }
+                && TcpSegmentation.IsSuperSegment(packet, super.HeaderLength))
             {
                 TcpSegmentation.Cut(packet, super, this, via, nextHop, now);
                 return;
@@ -112,35 +72,14 @@ internal sealed class Ipv4Sender(Host host)
     {
         if (packet.Checksum == ChecksumState.Partial && packet.SegmentSize == 0 && !via.CompletesChecksums
             && Ipv4Header.TryReadQuoted(packet.Head, out Ipv4Header header))
-            CompleteChecksum(packet, header);
+            IpSender.CompleteChecksum(packet, header.Protocol, header.HeaderLength);
         host.Statistics.IpOutTransmits++;
         if (nextHop.IsMulticast)
-            via.Transmit(packet, MulticastMac(nextHop), EtherType.IPv4);
+            via.Transmit(packet, MacAddress.ForGroup(nextHop), EtherType.IPv4);
         else if (via.IsBroadcast(nextHop))
             via.Transmit(packet, MacAddress.Broadcast, EtherType.IPv4);
         else
             via.Neighbors.Send(packet, nextHop, EtherType.IPv4, now);
-    }
-
-    /// <summary>Turns the pseudo-header's sum in the field into the checksum.</summary>
-    public static void CompleteChecksum(Packet packet, in Ipv4Header header)
-    {
-        if (packet.Checksum != ChecksumState.Partial)
-            return;
-        packet.Checksum = ChecksumState.Complete;
-        int field = header.Protocol switch
-        {
-            IpProtocol.Tcp => TcpHeader.ChecksumOffset,
-            IpProtocol.Udp => UdpHeader.ChecksumOffset,
-            _ => -1,
-        };
-        if (field < 0 || packet.Head.Length < header.HeaderLength + field + 2)
-            return;
-        EnsureHeadWritable(packet);
-        ushort checksum = Checksum.Finish(Checksum.Sum(packet, header.HeaderLength));
-        if (checksum == 0 && header.Protocol == IpProtocol.Udp)
-            checksum = 0xFFFF;
-        BinaryPrimitives.WriteUInt16BigEndian(packet.Head[(header.HeaderLength + field)..], checksum);
     }
 
     private void Fragment(Packet packet, Interface via, IpAddress nextHop, int mtu, Instant now)
@@ -154,7 +93,7 @@ internal sealed class Ipv4Sender(Host host)
             return;
         }
 
-        CompleteChecksum(packet, header);
+        IpSender.CompleteChecksum(packet, header.Protocol, header.HeaderLength);
         Span<byte> firstOptions = stackalloc byte[Ipv4Header.MaxSize - Ipv4Header.Size];
         Span<byte> laterOptions = stackalloc byte[Ipv4Header.MaxSize - Ipv4Header.Size];
         firstOptions = firstOptions[..(header.HeaderLength - Ipv4Header.Size)];
@@ -185,7 +124,7 @@ internal sealed class Ipv4Sender(Host host)
                 FragmentOffset = header.FragmentOffset + offset,
                 MoreFragments = header.MoreFragments || offset + size < payload,
             }).Write(fragment.Append(Ipv4Header.Size + options.Length), options);
-            AppendPayload(packet, header.HeaderLength + offset, size, fragment);
+            IpSender.AppendPayload(packet, header.HeaderLength + offset, size, fragment);
             fragment.Cause = packet.Cause;
             fragment.NetworkOffset = 0;
             fragment.TransportOffset = Ipv4Header.Size + options.Length;
@@ -198,18 +137,6 @@ internal sealed class Ipv4Sender(Host host)
         host.Statistics.IpFragOKs++;
         host.Statistics.IpFragCreates += count;
         packet.Dispose();
-    }
-
-    /// <summary>Gives <paramref name="to"/> a part of the bytes of <paramref name="from"/> by reference.</summary>
-    public static void AppendPayload(Packet from, int offset, int size, Packet to)
-    {
-        for (int piece = 0; size > 0 && from.TryGetPiece(offset, piece, out Block block, out int at, out int length); piece++)
-        {
-            int take = Math.Min(size, length);
-            if (!to.TryAppendSlice(block, at, take))
-                throw new InvalidOperationException("A part of a packet has more pieces than the packet.");
-            size -= take;
-        }
     }
 
     // RFC 791 §3.1: options with the copied flag go into every fragment.
@@ -241,7 +168,4 @@ internal sealed class Ipv4Sender(Host host)
             counter += (ushort)(packet.Length / packet.SegmentSize); // Each segment gets its own.
         return identification;
     }
-
-    // RFC 1112 §6.4.
-    private static MacAddress MulticastMac(IpAddress group) => new(0x0100_5E00_0000UL | (group.V4Value & 0x7F_FFFF));
 }

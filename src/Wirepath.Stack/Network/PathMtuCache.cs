@@ -2,7 +2,7 @@ using Wirepath.Wire;
 
 namespace Wirepath.Stack;
 
-/// <summary>What ICMP "fragmentation needed" told about paths (RFC 1191 §5–6.3): kept for <c>mtu_expires</c>, then tried anew.</summary>
+/// <summary>What ICMP "fragmentation needed" and ICMPv6 "packet too big" told about paths (RFC 1191 §5–6.3, RFC 8201 §5): kept for <c>mtu_expires</c>, then tried anew.</summary>
 internal sealed class PathMtuCache(Host host)
 {
     private readonly Dictionary<IpAddress, (int Mtu, Instant Expires)> _paths = [];
@@ -22,13 +22,13 @@ internal sealed class PathMtuCache(Host host)
     public bool Lower(IpAddress destination, int mtu, Instant now)
     {
         Expire(now);
-        mtu = Math.Max(mtu, host.Settings.Ip.MinimumPathMtu);
+        mtu = Math.Max(mtu, destination.IsV6 ? Ipv6Header.MinimumMtu : host.Settings.Ip.MinimumPathMtu);
         bool known = _paths.TryGetValue(destination, out (int Mtu, Instant Expires) path);
         if (known && path.Mtu <= mtu)
             return false;
         if (!known && _paths.Count >= host.Settings.Ip.MostPathMtus)
             _paths.Clear();
-        Instant expires = now + host.Settings.Ip.PathMtuExpires;
+        Instant expires = now + (destination.IsV6 ? host.Settings.Ipv6.PathMtuExpires : host.Settings.Ip.PathMtuExpires);
         _paths[destination] = (mtu, expires);
         _nextExpiry = Instant.Min(_nextExpiry, expires);
         Version++;

@@ -5,12 +5,12 @@ using Wirepath.Wire;
 namespace Wirepath.Stack;
 
 /// <summary>
-/// Puts IPv4 fragments together (RFC 791 §3.2). Anything suspicious costs the whole datagram: an overlap (RFC 5722's
+/// Puts fragments together (RFC 791 §3.2, RFC 8200 §4.5). Anything suspicious costs the whole datagram: an overlap (RFC 5722's
 /// rule, sensible for IPv4 too), an end behind 65,535 bytes, two different ends, too many pieces.
 /// </summary>
-internal sealed class Reassembly(Host host)
+internal sealed class Reassembly(Host host, IReassemblyFamily family)
 {
-    private readonly record struct Key(IpAddress Source, IpAddress Destination, ushort Identification, IpProtocol Protocol);
+    private readonly record struct Key(IpAddress Source, IpAddress Destination, uint Identification, IpProtocol Protocol);
 
     private readonly Dictionary<Key, Assembly> _assemblies = [];
     private readonly LinkedList<Assembly> _oldest = [];
@@ -22,32 +22,28 @@ internal sealed class Reassembly(Host host)
 
     /// <summary>Takes a fragment over.</summary>
     /// <returns>True when it was the last missing one: <paramref name="whole"/> is the datagram, linear.</returns>
-    public bool TryAdd(Interface on, Packet fragment, in Ipv4Header header, Instant now, [NotNullWhen(true)] out Packet? whole)
+    public bool TryAdd(Interface on, Packet fragment, in IpFragment piece, Instant now, [NotNullWhen(true)] out Packet? whole)
     {
         whole = null;
-        host.Statistics.IpReasmReqds++;
-        var key = new Key(header.Source, header.Destination, header.Identification, header.Protocol);
-        int size = header.PayloadLength;
-        int end = header.FragmentOffset + size;
-        // The ping of death, a piece of nothing, and a middle piece that is not a multiple of 8 bytes.
-        bool impossible = end + header.HeaderLength > Ipv4Header.MaxTotalLength || size == 0 || (header.MoreFragments && size % 8 != 0);
-        if (impossible)
+        family.Counters.Requests++;
+        var key = new Key(piece.Source, piece.Destination, piece.Identification, piece.Protocol);
+        if (piece.IsImpossible)
         {
-            host.Statistics.IpReasmFails++;
+            family.Counters.Failures++;
             host.Drop(on, fragment, DropReason.Malformed);
             return false;
         }
 
         int charge = MemoryBudget.ChargeFor(fragment);
-        while (_oldest.Count > 0 && (Bytes + charge > host.Settings.Ip.ReassemblyMemory || _oldest.Count >= host.Settings.Ip.MostReassemblies))
+        while (_oldest.Count > 0 && (Bytes + charge > family.MemoryLimit || _oldest.Count >= host.Settings.Ip.MostReassemblies))
         {
-            host.Statistics.IpReasmFails++;
+            family.Counters.Failures++;
             Remove(_oldest.First!.Value);
         }
 
         if (!host.Budget.TryCharge(charge))
         {
-            host.Statistics.IpReasmFails++;
+            family.Counters.Failures++;
             host.Drop(on, fragment, DropReason.Budget);
             return false;
         }
@@ -58,10 +54,10 @@ internal sealed class Reassembly(Host host)
             assembly = new Assembly(this, key, on);
             _assemblies.Add(key, assembly);
             _oldest.AddLast(assembly.Place);
-            host.Wheel.Set(assembly.Timer, now + host.Settings.Ip.ReassemblyTime);
+            host.Wheel.Set(assembly.Timer, now + family.Patience);
         }
 
-        if (assembly.IsDead || !TryInsert(assembly, fragment, header, end, charge))
+        if (assembly.IsDead || !TryInsert(assembly, fragment, piece, charge))
         {
             Release(charge);
             host.Drop(on, fragment, DropReason.Fragment);
@@ -75,56 +71,51 @@ internal sealed class Reassembly(Host host)
         return true;
     }
 
-    private bool TryInsert(Assembly assembly, Packet fragment, in Ipv4Header header, int end, int charge)
+    private bool TryInsert(Assembly assembly, Packet fragment, in IpFragment piece, int charge)
     {
-        int at = 0;
+        int at = 0, end = piece.End;
         List<Piece> pieces = assembly.Pieces;
-        while (at < pieces.Count && pieces[at].Start < header.FragmentOffset)
+        while (at < pieces.Count && pieces[at].Start < piece.Offset)
             at++;
-        bool duplicate = at < pieces.Count && pieces[at].Start == header.FragmentOffset && pieces[at].End == end;
+        bool duplicate = at < pieces.Count && pieces[at].Start == piece.Offset && pieces[at].End == end;
         if (duplicate)
             return false; // A copy made by the network is no attack; it is merely not needed.
 
-        bool overlaps = (at > 0 && pieces[at - 1].End > header.FragmentOffset) || (at < pieces.Count && pieces[at].Start < end);
-        bool contradicts = assembly.TotalPayload >= 0 && (end > assembly.TotalPayload || !header.MoreFragments);
-        bool endsTooEarly = !header.MoreFragments && pieces.Count > 0 && pieces[^1].End > end;
+        bool overlaps = (at > 0 && pieces[at - 1].End > piece.Offset) || (at < pieces.Count && pieces[at].Start < end);
+        bool contradicts = assembly.TotalPayload >= 0 && (end > assembly.TotalPayload || !piece.MoreFragments);
+        bool endsTooEarly = !piece.MoreFragments && pieces.Count > 0 && pieces[^1].End > end;
         if (overlaps || contradicts || endsTooEarly || pieces.Count >= host.Settings.Ip.MostFragments)
         {
-            host.Statistics.IpReasmFails++;
+            family.Counters.Failures++;
             assembly.IsDead = true; // Stays until its time is over, so that late pieces do not start anew.
             ReleasePieces(assembly);
             return false;
         }
 
-        pieces.Insert(at, new Piece(header.FragmentOffset, end, header.HeaderLength, charge, fragment));
-        assembly.Received += end - header.FragmentOffset;
-        if (!header.MoreFragments)
+        pieces.Insert(at, new Piece(piece, charge, fragment));
+        assembly.Received += end - piece.Offset;
+        if (!piece.MoreFragments)
             assembly.TotalPayload = end;
         return true;
     }
 
     private Packet Join(Assembly assembly)
     {
-        Packet first = assembly.Pieces[0].Packet;
-        int headerLength = assembly.Pieces[0].HeaderLength;
-        int total = headerLength + assembly.TotalPayload;
+        IpFragment first = assembly.Pieces[0].Fragment;
+        int total = first.HeaderLength + assembly.TotalPayload;
         Packet whole = Packet.Rent(total);
         Span<byte> bytes = whole.Append(total);
-        first.CopyTo(0, bytes[..headerLength]);
+        assembly.Pieces[0].Packet.CopyTo(0, bytes[..first.HeaderLength]);
         foreach (Piece piece in assembly.Pieces)
-            piece.Packet.CopyTo(piece.HeaderLength, bytes.Slice(headerLength + piece.Start, piece.End - piece.Start));
-        _ = Ipv4Header.TryReadQuoted(bytes, out Ipv4Header header);
-        Span<byte> options = stackalloc byte[Ipv4Header.MaxSize - Ipv4Header.Size];
-        options = options[..(headerLength - Ipv4Header.Size)];
-        bytes[Ipv4Header.Size..headerLength].CopyTo(options);
-        (header with { TotalLength = (ushort)total, MoreFragments = false, FragmentOffset = 0 }).Write(bytes, options);
+            piece.Packet.CopyTo(piece.Fragment.PayloadAt, bytes.Slice(first.HeaderLength + piece.Start, piece.End - piece.Start));
+        family.MendHeader(bytes, first);
         whole.Cause = host.Log.Because;
         whole.ReceivedAt = host.LoopTime;
         whole.NetworkOffset = 0;
-        whole.TransportOffset = headerLength;
-        host.Statistics.IpReasmOKs++;
+        whole.TransportOffset = first.HeaderLength;
+        family.Counters.Successes++;
         if (host.Log.IsEnabled)
-            whole.Cause = host.Log.WriteAndFollow(new PacketReassembled(header.Source, header.Destination, total, assembly.Pieces.Count));
+            whole.Cause = host.Log.WriteAndFollow(new PacketReassembled(first.Source, first.Destination, total, assembly.Pieces.Count));
         return whole;
     }
 
@@ -132,18 +123,15 @@ internal sealed class Reassembly(Host host)
     {
         if (!assembly.IsDead)
         {
-            host.Statistics.IpReasmTimeout++;
-            host.Statistics.IpReasmFails++;
+            family.Counters.Timeouts++;
+            family.Counters.Failures++;
             if (assembly.Pieces.Count > 0)
                 host.Log.Because = assembly.Pieces[^1].Packet.Cause;
             if (host.Log.IsEnabled)
                 host.Log.WriteAndFollow(new ReassemblyTimedOut(assembly.Key.Source, assembly.Key.Destination, assembly.Pieces.Count));
-            // RFC 792: only when the first piece is there to be quoted.
+            // RFC 792, RFC 8200 §4.5: only when the first piece is there to be quoted.
             if (assembly.Pieces.Count > 0 && assembly.Pieces[0].Start == 0)
-            {
-                host.Icmp.SendError(assembly.Pieces[0].Packet,
-                    new IcmpHeader(IcmpType.TimeExceeded, (byte)IcmpTimeExceededCode.Reassembly, 0, 0), assembly.Interface, now);
-            }
+                family.ReportTimeout(assembly.Pieces[0].Packet, assembly.Interface, now);
         }
 
         Remove(assembly);
@@ -182,7 +170,12 @@ internal sealed class Reassembly(Host host)
         _oldest.Clear();
     }
 
-    private readonly record struct Piece(int Start, int End, int HeaderLength, int Charge, Packet Packet);
+    private readonly record struct Piece(IpFragment Fragment, int Charge, Packet Packet)
+    {
+        public int Start => Fragment.Offset;
+
+        public int End => Fragment.End;
+    }
 
     private sealed class Assembly : ITimerTarget
     {

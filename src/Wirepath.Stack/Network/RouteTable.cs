@@ -70,7 +70,7 @@ public sealed class RouteTable
             if (!route.Prefix.Contains(destination))
                 continue;
             IpAddress nextHop = route.Gateway.IsNone ? destination : route.Gateway;
-            IpAddress source = route.PreferredSource.IsNone ? route.Interface.SourceFor(nextHop) : route.PreferredSource;
+            IpAddress source = route.PreferredSource.IsNone ? route.Interface.SourceFor(destination.IsV6 ? destination : nextHop) : route.PreferredSource;
             if (source.IsNone)
                 continue;
             decision = new RouteDecision(route, nextHop, source);

@@ -50,15 +50,16 @@ internal sealed class ProbeLayer(Host host)
         }
     }
 
-    public void OnEchoReply(in IcmpHeader echo, in IpArrival arrival, int bytes, Instant now)
+    public void OnEchoReply(ushort identifier, ushort sequence, in IpArrival arrival, int bytes, Instant now)
     {
-        if (echo.EchoIdentifier == _identifier && _echoes.TryGetValue(echo.EchoSequence, out Probe? probe) && probe.To == arrival.Source)
+        if (identifier == _identifier && _echoes.TryGetValue(sequence, out Probe? probe) && probe.To == arrival.Source)
             probe.Answer(arrival.Source, ProbeOutcome.EchoReply, now, arrival.TimeToLive, bytes);
     }
 
-    public bool OnEchoError(in IcmpHeader echo, in IcmpReport report, Instant now)
+    /// <summary>An error quotes an echo request.</summary>
+    public bool OnEchoError(ushort identifier, ushort sequence, in IcmpReport report, Instant now)
     {
-        if (echo.Type != IcmpType.Echo || echo.EchoIdentifier != _identifier || !_echoes.TryGetValue(echo.EchoSequence, out Probe? probe))
+        if (identifier != _identifier || !_echoes.TryGetValue(sequence, out Probe? probe))
             return false;
         probe.OnReport(report, now);
         return true;
@@ -115,7 +116,7 @@ internal sealed class ProbeLayer(Host host)
         protected override void OnStart(Instant now)
         {
             _sentAt = now;
-            if (!Host.Ipv4Out.TryRoute(To, out RouteDecision route))
+            if (!Host.IpOut.TryRoute(To, out RouteDecision route))
             {
                 if (Host.Log.IsEnabled)
                     Host.Log.Write(new RouteMissing(To));
@@ -136,17 +137,20 @@ internal sealed class ProbeLayer(Host host)
             else if (_layer.TryRegister(this))
             {
                 _sequence = _layer._lastSequence;
-                Host.Icmp.SendEcho(To, route, _layer._identifier, _sequence, _size, _timeToLive, now);
+                if (To.IsV6)
+                    Host.Icmpv6.SendEcho(To, route, _layer._identifier, _sequence, _size, _timeToLive, now);
+                else
+                    Host.Icmp.SendEcho(To, route, _layer._identifier, _sequence, _size, _timeToLive, now);
             }
         }
 
         public void OnReport(in IcmpReport report, Instant now)
         {
-            ProbeOutcome outcome = report switch
+            ProbeOutcome outcome = report.Problem switch
             {
-                { Type: IcmpType.TimeExceeded } => ProbeOutcome.TimeExceeded,
-                { IsPortUnreachable: true } => ProbeOutcome.PortUnreachable,
-                { IsFragmentationNeeded: true } => ProbeOutcome.TooBig,
+                IcmpProblem.TimeExceeded => ProbeOutcome.TimeExceeded,
+                IcmpProblem.Port => ProbeOutcome.PortUnreachable,
+                IcmpProblem.TooBig => ProbeOutcome.TooBig,
                 _ => ProbeOutcome.Unreachable,
             };
             Answer(report.From, outcome, now, 0, 0);

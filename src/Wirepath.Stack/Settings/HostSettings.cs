@@ -11,6 +11,8 @@ public sealed record HostSettings
 
     public IpSettings Ip { get; init; } = new();
 
+    public Ipv6Settings Ipv6 { get; init; } = new();
+
     public NeighborSettings Neighbor { get; init; } = new();
 
     public IcmpSettings Icmp { get; init; } = new();

@@ -5,7 +5,7 @@ using Wirepath.Wire;
 namespace Wirepath.Stack;
 
 /// <summary>A listening socket.</summary>
-public sealed class TcpAcceptor : IDisposable
+public sealed class TcpAcceptor : IDisposable, ITimerTarget
 {
     private readonly Host _host;
     private readonly Queue<AcceptOperation> _waiting = new();
@@ -16,7 +16,8 @@ public sealed class TcpAcceptor : IDisposable
     internal TcpAcceptor(Host host, IpEndpoint local, int backlog, TcpSettings settings)
     {
         (_host, Local) = (host, local);
-        Listener = new TcpListener(local, backlog, settings, host.Log);
+        Listener = new TcpListener(local, backlog, settings, host.Log, host.Tcp.Shared);
+        Timer = new WheelTimer(this);
         _close = new CloseCommand(this);
         if (host.Log.IsEnabled)
             host.Log.Write(NodeLog.ApplicationCause, new SocketCalled(new ConnectionId(local, default), "listen", backlog));
@@ -26,6 +27,17 @@ public sealed class TcpAcceptor : IDisposable
     public IpEndpoint Local { get; }
 
     internal TcpListener Listener { get; }
+
+    /// <summary>Bound to <c>::</c>, and meant for IPv4 too.</summary>
+    internal bool TakesV4 { get; init; }
+
+    /// <summary>SYN,ACKs that are due again.</summary>
+    internal WheelTimer Timer { get; }
+
+    /// <summary>Bytes charged for half-open connections.</summary>
+    internal long Charged { get; set; }
+
+    void ITimerTarget.OnTimer(WheelTimer timer, Instant now) => _host.Tcp.OnTimer(this, now);
 
     /// <summary>Waits for the next established connection.</summary>
     public ValueTask<TcpStream> AcceptAsync(CancellationToken cancellation = default)
@@ -92,6 +104,7 @@ public sealed class TcpAcceptor : IDisposable
         while (_waiting.TryDequeue(out AcceptOperation? operation))
             operation.Fail(new ObjectDisposedException(nameof(TcpAcceptor)));
         Listener.Close(now);
+        _host.Tcp.Track(this);
         _host.Tcp.TouchAll(this, now);
     }
 

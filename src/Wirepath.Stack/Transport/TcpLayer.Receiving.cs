@@ -67,22 +67,25 @@ internal sealed partial class TcpLayer
 
     private void ReceiveWithoutConnection(in ConnectionId id, in TcpSegment segment, in IpArrival arrival, Instant now)
     {
-        TcpAcceptor? acceptor = FindAcceptor(id.Local);
-        bool opens = segment.Header.IsSyn && !segment.Header.IsAck && !segment.Header.IsRst;
-        if (acceptor is not null && opens)
+        if (FindAcceptor(id.Local) is { } acceptor)
         {
-            Open(acceptor, id, segment, now);
+            Listen(acceptor, id, segment, now);
             return;
         }
 
-        if (acceptor is null && host.Log.IsEnabled)
+        if (host.Log.IsEnabled)
             host.Log.Write(new PacketDropped(arrival.Interface.Name, DropReason.NoListener, segment.Packet.ToArray()));
-        if (acceptor is not null && !segment.Header.IsAck)
-            return; // RFC 9293 §3.10.7.2: LISTEN ignores everything but SYN and ACK.
-        Packet reset = Packet.Rent(TcpHeader.Size);
-        if (!TcpReset.TryAnswer(segment, reset) || !host.Ipv4Out.TryRoute(id.Remote.Address, out RouteDecision route))
+        Refuse(id, segment, now);
+    }
+
+    private void Refuse(in ConnectionId id, in TcpSegment segment, Instant now)
+    {
+        if (!host.IpOut.TryRoute(id.Remote.Address, out RouteDecision route))
+            return;
+        Packet reset = TakeSpare();
+        if (!TcpReset.TryAnswer(segment, reset))
         {
-            reset.Dispose();
+            KeepSpare(reset);
             return;
         }
 
@@ -91,26 +94,80 @@ internal sealed partial class TcpLayer
         Send(reset, id, route, now);
     }
 
-    private void Open(TcpAcceptor acceptor, in ConnectionId id, in TcpSegment segment, Instant now)
+    private void Listen(TcpAcceptor acceptor, in ConnectionId id, in TcpSegment segment, Instant now)
     {
-        TcpConnection? connection = null;
-        int mss = 0;
-        if (host.Ipv4Out.TryRoute(id.Remote.Address, out RouteDecision route) && !host.Budget.IsUnderPressure)
+        bool opens = segment.Header.IsSyn && !segment.Header.IsAck && !segment.Header.IsRst;
+        if (!host.IpOut.TryRoute(id.Remote.Address, out RouteDecision route) || (host.Budget.IsUnderPressure && !segment.Header.IsRst))
         {
-            mss = MssFor(id.Remote.Address, route, now);
-            connection = acceptor.Listener.OnSyn(segment, id, _isn.Next(id, now), mss, now, _isn.TimestampOffset(id));
-        }
-
-        if (connection is null)
-        {
-            host.Statistics.TcpExtListenDrops++;
+            // A connection takes memory that is not there; neither its SYN nor its last ACK is taken.
+            if (opens)
+                host.Statistics.TcpExtListenDrops++;
             return;
         }
 
-        host.Statistics.TcpPassiveOpens++;
-        TcpSocket socket = Add(connection, route, mss);
-        socket.Acceptor = acceptor;
-        Touch(socket, now);
+        int mss = MssFor(id.Remote.Address, route, now);
+        var context = new ListenContext(opens ? _isn.Next(id, now) : default, mss, _isn.TimestampOffset(id));
+        Packet reply = TakeSpare();
+        ListenVerdict verdict = acceptor.Listener.Receive(segment, id, context, reply, now, out TcpConnection? connection);
+        switch (verdict)
+        {
+            case ListenVerdict.Ignored:
+                if (opens)
+                    host.Statistics.TcpExtListenDrops++;
+                KeepSpare(reply);
+                break;
+            case ListenVerdict.Replied:
+                if (opens)
+                    host.Statistics.TcpPassiveOpens++;
+                if (reply.Cause.IsNone)
+                    reply.Cause = host.Log.Because;
+                Send(reply, id, route, now);
+                break;
+            case ListenVerdict.Refused:
+                KeepSpare(reply);
+                Refuse(id, segment, now);
+                break;
+            case ListenVerdict.Opened:
+                KeepSpare(reply);
+                TcpSocket socket = Add(connection!, route, mss);
+                socket.Acceptor = acceptor;
+                Touch(socket, now);
+                break;
+            default:
+                throw new InvalidOperationException($"Nobody acts on {verdict}.");
+        }
+
+        Track(acceptor);
+    }
+
+    /// <summary>After anything was done to a listener: its memory is charged, its timer moved.</summary>
+    public void Track(TcpAcceptor acceptor)
+    {
+        long charged = acceptor.Listener.MemoryCharged;
+        if (charged != acceptor.Charged)
+        {
+            host.Budget.Charge(charged - acceptor.Charged);
+            acceptor.Charged = charged;
+        }
+
+        host.Wheel.Set(acceptor.Timer, acceptor.Listener.NextTimer);
+    }
+
+    public void OnTimer(TcpAcceptor acceptor, Instant now)
+    {
+        Packet packet = TakeSpare();
+        while (acceptor.Listener.TryRepeat(packet, now, out ConnectionId id))
+        {
+            host.Statistics.TcpRetransSegs++;
+            if (host.IpOut.TryRoute(id.Remote.Address, out RouteDecision route))
+                Send(packet, id, route, now);
+            else
+                packet.Dispose();
+            packet = TakeSpare();
+        }
+
+        KeepSpare(packet);
+        Track(acceptor);
     }
 
     /// <summary>An ICMP error quotes a segment of this connection (RFC 5927 §4: it must be one that is under way).</summary>
@@ -118,8 +175,8 @@ internal sealed partial class TcpLayer
     {
         if (Find(id) is not { } socket || !socket.Connection.IsOutstanding(sequence))
             return false;
-        if (report.IsFragmentationNeeded)
-            return !host.Settings.Ip.NoPathMtuDiscovery;
+        if (report.IsTooBig)
+            return id.Local.Address.IsV6 || !host.Settings.Ip.NoPathMtuDiscovery;
         socket.Connection.OnUnreachable(report.End, report.Detail, now);
         Touch(socket, now);
         return true;

@@ -154,11 +154,10 @@ internal sealed partial class TcpLayer
             UpdateMss(socket, now);
         for (int i = 0; i < most; i++)
         {
-            Packet packet = _spare ?? Packet.Rent(SegmentCapacity);
-            _spare = null;
+            Packet packet = TakeSpare();
             if (!socket.Connection.TryTransmit(packet, now))
             {
-                _spare = packet;
+                KeepSpare(packet);
                 return false;
             }
 
@@ -176,11 +175,27 @@ internal sealed partial class TcpLayer
         return true;
     }
 
+    /// <summary>An empty packet; when nothing was written to it, <see cref="KeepSpare"/> takes it back.</summary>
+    private Packet TakeSpare()
+    {
+        Packet packet = _spare ?? Packet.Rent(SegmentCapacity);
+        _spare = null;
+        return packet;
+    }
+
+    private void KeepSpare(Packet packet)
+    {
+        if (_spare is null)
+            _spare = packet;
+        else
+            packet.Dispose();
+    }
+
     private bool TryGetRoute(TcpSocket socket, out RouteDecision route)
     {
         if (socket.RouteVersion != host.Routes.Version)
         {
-            if (!host.Ipv4Out.TryRoute(socket.Connection.Id.Remote.Address, out socket.Route))
+            if (!host.IpOut.TryRoute(socket.Connection.Id.Remote.Address, out socket.Route))
             {
                 route = default;
                 return false;
@@ -214,7 +229,7 @@ internal sealed partial class TcpLayer
         packet.Checksum = ChecksumState.Partial;
         if (packet.Cause.IsNone)
             packet.Cause = host.Log.Because;
-        host.Ipv4Out.Send(packet,
+        host.IpOut.Send(packet,
             new IpDeparture(id.Local.Address, id.Remote.Address, IpProtocol.Tcp) { DontFragment = !host.Settings.Ip.NoPathMtuDiscovery }, route, now);
     }
 }

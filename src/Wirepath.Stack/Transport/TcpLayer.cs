@@ -26,6 +26,8 @@ internal sealed partial class TcpLayer(Host host)
     private Packet? _spare;
     private int _timeWaits;
 
+    public TcpShared Shared { get; } = new(host.Random.Fork("tcp shared"), host.Statistics.TcpExt);
+
     public int Count => _sockets.Count;
 
     public IEnumerable<TcpSocket> Sockets => _sockets.Values;
@@ -39,7 +41,7 @@ internal sealed partial class TcpLayer(Host host)
 
     // ---- Opening -------------------------------------------------------------------------------------------------
 
-    public TcpAcceptor Listen(IpEndpoint local, int backlog, TcpSettings settings)
+    public TcpAcceptor Listen(IpEndpoint local, int backlog, TcpSettings settings, bool v6Only)
     {
         if (local.Address.IsNone)
             local = local with { Address = IpAddress.AnyV4 };
@@ -47,11 +49,19 @@ internal sealed partial class TcpLayer(Host host)
         {
             if (local.Port == 0)
                 local = local with { Port = FreeListenPort(local.Address) };
-            var acceptor = new TcpAcceptor(host, local, backlog, settings);
-            if (!_acceptors.TryAdd(local, acceptor))
+            var acceptor = new TcpAcceptor(host, local, backlog, settings) { TakesV4 = local.Address == IpAddress.AnyV6 && !v6Only };
+            if (IsTakenByOtherFamily(acceptor) || !_acceptors.TryAdd(local, acceptor))
                 throw new NetworkException(ConnectionEnd.NotSent, $"TCP port {local.Port} of {local.Address} is already listened on by {host.Name}.");
             return acceptor;
         }
+    }
+
+    // "::" with both families and 0.0.0.0 would both be meant by an IPv4 address.
+    private bool IsTakenByOtherFamily(TcpAcceptor wanted)
+    {
+        if (wanted.TakesV4)
+            return _acceptors.ContainsKey(wanted.Local with { Address = IpAddress.AnyV4 });
+        return wanted.Local.Address == IpAddress.AnyV4 && _acceptors.TryGetValue(wanted.Local with { Address = IpAddress.AnyV6 }, out TcpAcceptor? both) && both.TakesV4;
     }
 
     public void StopListening(TcpAcceptor acceptor)
@@ -79,7 +89,8 @@ internal sealed partial class TcpLayer(Host host)
         lock (_listenersLock)
         {
             return _acceptors.TryGetValue(local, out TcpAcceptor? acceptor)
-                || _acceptors.TryGetValue(local with { Address = local.Address.IsV4 ? IpAddress.AnyV4 : IpAddress.AnyV6 }, out acceptor) ? acceptor : null;
+                || _acceptors.TryGetValue(local with { Address = local.Address.IsV4 ? IpAddress.AnyV4 : IpAddress.AnyV6 }, out acceptor)
+                || (local.Address.IsV4 && _acceptors.TryGetValue(local with { Address = IpAddress.AnyV6 }, out acceptor) && acceptor.TakesV4) ? acceptor : null;
         }
     }
 
@@ -98,7 +109,7 @@ internal sealed partial class TcpLayer(Host host)
 
     private void Connect(ConnectOperation operation, IpEndpoint remote, TcpSocketOptions options, Instant now)
     {
-        if (!host.Ipv4Out.TryRoute(remote.Address, out RouteDecision route))
+        if (!host.IpOut.TryRoute(remote.Address, out RouteDecision route))
         {
             host.Statistics.IpOutNoRoutes++;
             if (host.Log.IsEnabled)
@@ -187,7 +198,7 @@ internal sealed partial class TcpLayer(Host host)
         && (host.Settings.Sockets.TimeWaitReuse == 1 || (host.Settings.Sockets.TimeWaitReuse == 2 && host.IsLocal(remote.Address)));
 
     private int MssFor(IpAddress remote, in RouteDecision route, Instant now) =>
-        host.PathMtu.Get(remote, route.Interface.Mtu, now) - Ipv4Header.Size - TcpHeader.Size;
+        host.PathMtu.Get(remote, route.Interface.MtuFor(remote), now) - IpSender.HeaderSize(remote) - TcpHeader.Size;
 
     private TcpSocket Add(TcpConnection connection, in RouteDecision route, int mss)
     {

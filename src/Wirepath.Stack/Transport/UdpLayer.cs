@@ -26,7 +26,7 @@ internal sealed class UdpLayer(Host host)
 
     /// <summary>Binds to an address (unspecified: all) and a port (0: a random free one, RFC 6056 §3.3.1).</summary>
     /// <exception cref="NetworkException">The port is taken, or none is free.</exception>
-    public IpEndpoint Bind(IpEndpoint local, IUdpReceiver receiver)
+    public IpEndpoint Bind(IpEndpoint local, IUdpReceiver receiver, bool v6Only = false)
     {
         if (local.Address.IsNone)
             local = local with { Address = IpAddress.AnyV4 };
@@ -34,7 +34,14 @@ internal sealed class UdpLayer(Host host)
         {
             if (local.Port == 0)
                 local = local with { Port = FreePort() };
-            if (!_receivers.TryAdd(local, receiver))
+            bool both = local.Address == IpAddress.AnyV6 && !v6Only;
+            // "::" with both families is 0.0.0.0 too.
+            bool free = !_receivers.ContainsKey(local) && (!both || !_receivers.ContainsKey(local with { Address = IpAddress.AnyV4 }));
+            if (free)
+                _receivers.Add(local, receiver);
+            if (free && both)
+                _receivers.Add(local with { Address = IpAddress.AnyV4 }, receiver);
+            if (!free)
                 throw new NetworkException(ConnectionEnd.NotSent, $"UDP port {local.Port} of {local.Address} is already in use on {host.Name}.");
         }
 
@@ -45,9 +52,16 @@ internal sealed class UdpLayer(Host host)
     {
         lock (_lock)
         {
-            if (_receivers.TryGetValue(local, out IUdpReceiver? bound) && ReferenceEquals(bound, receiver))
-                _receivers.Remove(local);
+            Remove(local, receiver);
+            if (local.Address == IpAddress.AnyV6)
+                Remove(local with { Address = IpAddress.AnyV4 }, receiver);
         }
+    }
+
+    private void Remove(IpEndpoint local, IUdpReceiver receiver)
+    {
+        if (_receivers.TryGetValue(local, out IUdpReceiver? bound) && ReferenceEquals(bound, receiver))
+            _receivers.Remove(local);
     }
 
     /// <summary>True when a socket of this host uses the port: a NAT must keep away from it.</summary>
@@ -61,7 +75,7 @@ internal sealed class UdpLayer(Host host)
         {
             ushort port = (ushort)(range.First + (start + i) % range.Count);
             // Free on every address, so that a wildcard and a bound socket never share answers.
-            if (!_receivers.ContainsKey(new IpEndpoint(IpAddress.AnyV4, port)) && !IsUsedSomewhere(port) && !host.IsUsedByNat(IpProtocol.Udp, port))
+            if (!_receivers.ContainsKey(new IpEndpoint(IpAddress.AnyV4, port)) && !_receivers.ContainsKey(new IpEndpoint(IpAddress.AnyV6, port)) && !IsUsedSomewhere(port) && !host.IsUsedByNat(IpProtocol.Udp, port))
                 return port;
         }
 
@@ -100,8 +114,8 @@ internal sealed class UdpLayer(Host host)
             return;
         }
 
-        // RFC 768: 0 is "no checksum" (IPv4 only). What the device has verified or will complete is right.
-        if (udp.Checksum != 0 && packet.Checksum == ChecksumState.Complete
+        // RFC 768: 0 is "no checksum" (IPv4 only: RFC 8200 §8.1). What the device has verified or will complete is right.
+        if ((udp.Checksum != 0 || arrival.Source.IsV6) && packet.Checksum == ChecksumState.Complete
             && Checksum.Compute(datagram[..udp.Length], Checksum.PseudoHeader(arrival.Source, arrival.Destination, IpProtocol.Udp, udp.Length)) != 0)
         {
             host.Statistics.UdpInErrors++;
@@ -115,7 +129,7 @@ internal sealed class UdpLayer(Host host)
         {
             host.Statistics.UdpNoPorts++;
             if (!arrival.IsBroadcast)
-                host.Icmp.SendError(packet, IcmpHeader.ForUnreachable(IcmpUnreachableCode.Port), arrival.Interface, now);
+                host.IpOut.SendPortUnreachable(packet, arrival.Interface, now);
             host.Drop(arrival.Interface, packet, DropReason.NoListener);
             return;
         }
@@ -143,7 +157,7 @@ internal sealed class UdpLayer(Host host)
         new UdpHeader(from.Port, to.Port, (ushort)datagram.Length, 0).Write(datagram);
         uint pseudo = Checksum.PseudoHeader(from.Address, to.Address, IpProtocol.Udp, datagram.Length);
         ushort checksum;
-        if (route.Interface.CompletesChecksums && datagram.Length + Ipv4Header.Size <= route.Interface.Mtu)
+        if (route.Interface.CompletesChecksums && datagram.Length + IpSender.HeaderSize(to.Address) <= route.Interface.MtuFor(to.Address))
         {
             packet.Checksum = ChecksumState.Partial;
             checksum = (ushort)~Checksum.Finish(pseudo);
@@ -158,7 +172,7 @@ internal sealed class UdpLayer(Host host)
         host.Statistics.UdpOutDatagrams++;
         if (host.Log.IsEnabled)
             packet.Cause = host.Log.Write(new DatagramSent(from, to, payload.Length));
-        host.Ipv4Out.Send(packet, new IpDeparture(from.Address, to.Address, IpProtocol.Udp) { TimeToLive = timeToLive }, route, now);
+        host.IpOut.Send(packet, new IpDeparture(from.Address, to.Address, IpProtocol.Udp) { TimeToLive = timeToLive }, route, now);
     }
 
     public void Dispose()

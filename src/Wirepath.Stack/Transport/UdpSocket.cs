@@ -28,11 +28,11 @@ public sealed class UdpSocket : IUdpReceiver, IDisposable
     private int _queuedBytes;
     private int _disposed;
 
-    internal UdpSocket(Host host, IpEndpoint local)
+    internal UdpSocket(Host host, IpEndpoint local, bool v6Only)
     {
         _host = host;
         _close = new CloseCommand(this);
-        Local = host.Udp.Bind(local, this);
+        Local = host.Udp.Bind(local, this, v6Only);
     }
 
     /// <summary>What it is bound to; an unspecified address means all.</summary>
@@ -92,7 +92,7 @@ public sealed class UdpSocket : IUdpReceiver, IDisposable
     {
         if (remote != _lastDestination && !_destinations.Contains(remote))
             return false;
-        if (report.IsFragmentationNeeded)
+        if (report.IsTooBig)
             return true; // The path MTU takes care of it.
         var error = new NetworkException(report.End, report.Detail);
         if (_waiting.TryDequeue(out ReceiveOperation? operation))
@@ -119,7 +119,7 @@ public sealed class UdpSocket : IUdpReceiver, IDisposable
             return;
         }
 
-        IpAddress source = Local.Address.IsUnspecified ? route.Source : Local.Address;
+        IpAddress source = Local.Address.IsUnspecified || Local.Address.Size != to.Address.Size ? route.Source : Local.Address;
         EventId because = _host.Log.Because;
         if (to != _lastDestination)
         {

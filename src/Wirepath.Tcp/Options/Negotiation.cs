@@ -7,46 +7,50 @@ namespace Wirepath.Tcp;
 public sealed partial class TcpConnection
 {
     // RFC 9293 §3.7.1: what a peer takes that announces nothing.
-    private const int DefaultMssV4 = 536;
-    private const int DefaultMssV6 = 1220;
+    private const ushort DefaultMssV4 = 536;
+    private const ushort DefaultMssV6 = 1220;
 
     // RFC 7323 §5.5: a TS.Recent older than this says nothing, the peer's clock may have gone half around.
     private static readonly TimeSpan s_timestampLifetime = TimeSpan.FromDays(24);
 
     private uint TimestampClock(Instant now) => unchecked((uint)(now.Ticks / TimeSpan.TicksPerMillisecond) + _timestampOffset);
 
+    internal static ushort DefaultMss(IpAddress remote) => remote.IsV6 ? DefaultMssV6 : DefaultMssV4;
+
     /// <summary>Takes IRS, window and options out of a SYN.</summary>
     private void TakeSyn(in TcpSegment segment, Instant now)
     {
-        TcpOptions options = segment.Options;
-        _irs = segment.Header.Sequence;
-        _rcvNxt = _irs + 1;
-        _lastAckSent = _rcvNxt;
-        _rcvAdv = State == TcpState.SynSent ? _rcvNxt + Math.Min(_rcvBuffer, ushort.MaxValue) : _rcvNxt; // our SYN has offered a window
-        _sndWnd = _maxSndWnd = segment.Header.Window; // §2.2: never scaled in a SYN
-        (_sndWl1, _sndWl2) = (segment.Header.Sequence, _iss);
-        int peerMss = options.HasMss ? options.Mss : Id.Remote.Address.IsV6 ? DefaultMssV6 : DefaultMssV4;
-        _sndMss = Math.Max(Math.Min(peerMss, _sndMss), _settings.MinSendMss);
-        _scaling = _settings.WindowScaling && options.HasWindowScale;
-        (_sndShift, _rcvShift) = _scaling ? (Math.Min((int)options.WindowScale, 14), OfferedShift) : (0, 0);
-        _timestamps = _settings.Timestamps && options.HasTimestamps;
-        if (_timestamps)
-            (_tsRecent, _tsRecentAt) = (options.TimestampValue, now);
-        _sack = _settings.Sack && options.SackPermitted;
+        TakeOptions(segment.Header.Sequence, segment.Header.Window, segment.Options, now);
+        NegotiateEcn(segment.Header);
         if (_log.IsEnabled)
             _log.Write(new OptionsNegotiated(Id, FullPayload, _rcvMss, _scaling, _sndShift, _rcvShift, _timestamps, _sack));
     }
 
-    /// <summary>The smallest shift with which the largest receive buffer fits into 16 bits.</summary>
-    private int OfferedShift
+    private void TakeOptions(SequenceNumber irs, ushort window, in TcpOptions options, Instant now)
     {
-        get
-        {
-            int shift = 0;
-            for (long size = Math.Max(_settings.ReceiveBuffer.Default, _settings.ReceiveBuffer.Max); size > ushort.MaxValue && shift < 14; size >>= 1)
-                shift++;
-            return shift;
-        }
+        _irs = irs;
+        _rcvNxt = _irs + 1;
+        _lastAckSent = _rcvNxt;
+        _rcvAdv = State == TcpState.SynSent ? _rcvNxt + Math.Min(_rcvBuffer, ushort.MaxValue) : _rcvNxt; // our SYN has offered a window
+        _sndWnd = _maxSndWnd = window; // §2.2: never scaled in a SYN
+        (_sndWl1, _sndWl2) = (irs, _iss);
+        int peerMss = options.HasMss ? options.Mss : DefaultMss(Id.Remote.Address);
+        _sndMss = Math.Max(Math.Min(peerMss, _sndMss), _settings.MinSendMss);
+        _scaling = _settings.WindowScaling && options.HasWindowScale;
+        (_sndShift, _rcvShift) = _scaling ? (Math.Min((int)options.WindowScale, 14), OfferedShift(_settings)) : (0, 0);
+        _timestamps = _settings.Timestamps && options.HasTimestamps;
+        if (_timestamps)
+            (_tsRecent, _tsRecentAt) = (options.TimestampValue, now);
+        _sack = _settings.Sack && options.SackPermitted;
+    }
+
+    /// <summary>The smallest shift with which the largest receive buffer fits into 16 bits.</summary>
+    internal static int OfferedShift(TcpSettings settings)
+    {
+        int shift = 0;
+        for (long size = Math.Max(settings.ReceiveBuffer.Default, settings.ReceiveBuffer.Max); size > ushort.MaxValue && shift < 14; size >>= 1)
+            shift++;
+        return shift;
     }
 
     private TcpOptions SynOptions(Instant now)
@@ -54,7 +58,7 @@ public sealed partial class TcpConnection
         bool answers = State != TcpState.SynSent; // a SYN,ACK offers only what the SYN offered
         var options = new TcpOptions { HasMss = true, Mss = (ushort)_rcvMss };
         if (answers ? _scaling : _settings.WindowScaling)
-            (options.HasWindowScale, options.WindowScale) = (true, (byte)OfferedShift);
+            (options.HasWindowScale, options.WindowScale) = (true, (byte)OfferedShift(_settings));
         options.SackPermitted = answers ? _sack : _settings.Sack;
         if (answers ? _timestamps : _settings.Timestamps)
             AddTimestamps(ref options, now);

@@ -24,6 +24,12 @@ public readonly record struct IpAddress : IComparable<IpAddress>
     public static readonly IpAddress AnyV6 = V6(0, 0);
     public static readonly IpAddress LoopbackV6 = V6(0, 1);
 
+    /// <summary>ff02::1, everybody on the link (RFC 4291 §2.7.1).</summary>
+    public static readonly IpAddress AllNodes = V6(0xFF02_0000_0000_0000, 1);
+
+    /// <summary>ff02::2, the routers on the link.</summary>
+    public static readonly IpAddress AllRouters = V6(0xFF02_0000_0000_0000, 2);
+
     public static IpAddress V4(uint value) => new(0, value, 4);
 
     public static IpAddress V4(byte a, byte b, byte c, byte d) => V4(((uint)a << 24) | ((uint)b << 16) | ((uint)c << 8) | d);
@@ -47,6 +53,12 @@ public readonly record struct IpAddress : IComparable<IpAddress>
     public bool IsMulticast => IsV4 ? (uint)_low >> 28 == 0xE : IsV6 && _high >> 56 == 0xFF;
 
     public bool IsLinkLocal => IsV4 ? (uint)_low >> 16 == 0xA9FE : IsV6 && _high >> 54 == 0x3FA;
+
+    /// <summary>::ffff:0:0/96, an IPv4 address in IPv6 clothes: never seen on a wire (RFC 4291 §2.5.5.2).</summary>
+    public bool IsV4Mapped => IsV6 && _high == 0 && _low >> 32 == 0xFFFF;
+
+    /// <summary>ff02::1:ffXX:XXXX, where the owner of this IPv6 address can be asked for without its link-layer address (RFC 4291 §2.7.1).</summary>
+    public IpAddress SolicitedNode => V6(0xFF02_0000_0000_0000, 0x1_FF00_0000 | (_low & 0xFF_FFFF));
 
     /// <summary>The limited broadcast address 255.255.255.255.</summary>
     public bool IsBroadcast => IsV4 && (uint)_low == 0xFFFF_FFFF;

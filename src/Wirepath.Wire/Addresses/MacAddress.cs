@@ -23,6 +23,14 @@ public readonly record struct MacAddress
     /// <summary>The group bit: broadcast and multicast addresses.</summary>
     public bool IsMulticast => (_value & 0x0100_0000_0000) != 0;
 
+    /// <summary>The interface identifier of this address: the modified EUI-64 of RFC 4291, appendix A.</summary>
+    public ulong InterfaceIdentifier =>
+        ((_value >> 24 << 40) | 0xFF_FE00_0000 | (_value & 0xFF_FFFF)) ^ 0x0200_0000_0000_0000;
+
+    /// <summary>Where Ethernet carries packets to an IP group: 01:00:5e and 23 bits (RFC 1112 §6.4), 33:33 and 32 bits (RFC 2464 §7).</summary>
+    public static MacAddress ForGroup(IpAddress group) =>
+        new(group.IsV4 ? 0x0100_5E00_0000UL | (group.V4Value & 0x7F_FFFF) : 0x3333_0000_0000UL | (uint)group.Low);
+
     /// <summary>Reads the first six bytes.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than six bytes are there.</exception>
     public static MacAddress Read(ReadOnlySpan<byte> source) =>

@@ -24,19 +24,43 @@ public readonly partial record struct Ipv6Header(
     /// <summary>Bytes that every link must carry (RFC 8200 §5).</summary>
     public const int MinimumMtu = 1280;
 
+    /// <summary>Bytes behind the header of the largest packet without a jumbo payload option.</summary>
+    public const int MaxPayloadLength = 65535;
+
+    /// <summary>Offset of the payload length in bytes.</summary>
+    public const int PayloadLengthOffset = 4;
+
+    /// <summary>Offset of the next header in bytes.</summary>
+    public const int NextHeaderOffset = 6;
+
+    /// <summary>Offset of the hop limit in bytes.</summary>
+    public const int HopLimitOffset = 7;
+
+    /// <summary>Differentiated services code point, 0 to 63.</summary>
+    public byte Dscp => (byte)(TrafficClass >> 2);
+
+    /// <summary>0 not capable, 1 ECT(1), 2 ECT(0), 3 congestion experienced (RFC 3168).</summary>
+    public byte Ecn => (byte)(TrafficClass & 3);
+
     /// <summary>Reads the header at the start of <paramref name="packet"/>, which may be longer than the payload length says.</summary>
     /// <returns>False when the version is not 6 or header and payload are not all there.</returns>
     public static bool TryRead(ReadOnlySpan<byte> packet, out Ipv6Header header)
     {
+        if (TryReadQuoted(packet, out header) && header.PayloadLength <= packet.Length - Size)
+            return true;
         header = default;
-        if (packet.Length < Size || packet[0] >> 4 != 6)
+        return false;
+    }
+
+    /// <summary>Reads the header out of the packet that an ICMPv6 error quotes: less may be there than the payload length says.</summary>
+    public static bool TryReadQuoted(ReadOnlySpan<byte> quotation, out Ipv6Header header)
+    {
+        header = default;
+        if (quotation.Length < Size || quotation[0] >> 4 != 6)
             return false;
-        uint first = BinaryPrimitives.ReadUInt32BigEndian(packet);
-        ushort payloadLength = BinaryPrimitives.ReadUInt16BigEndian(packet[4..]);
-        if (payloadLength > packet.Length - Size)
-            return false;
-        header = new Ipv6Header((byte)(first >> 20), first & 0xF_FFFF, payloadLength, (IpProtocol)packet[6], packet[7],
-            IpAddress.Read(packet.Slice(8, 16)), IpAddress.Read(packet.Slice(24, 16)));
+        uint first = BinaryPrimitives.ReadUInt32BigEndian(quotation);
+        header = new Ipv6Header((byte)(first >> 20), first & 0xF_FFFF, BinaryPrimitives.ReadUInt16BigEndian(quotation[PayloadLengthOffset..]),
+            (IpProtocol)quotation[NextHeaderOffset], quotation[HopLimitOffset], IpAddress.Read(quotation.Slice(8, 16)), IpAddress.Read(quotation.Slice(24, 16)));
         return true;
     }
 

@@ -1,0 +1,21 @@
+using Wirepath.Wire;
+
+namespace Wirepath.Tcp;
+
+/// <summary>What all connections and listeners of a host have in common: secrets, the budget of challenge ACKs, Fast Open's keys and cookies, counters.</summary>
+public sealed class TcpShared
+{
+    public TcpShared(RandomSource random, TcpCounters counters)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        Counters = counters;
+        Cookies = new SynCookies(random.Fork("syn cookies"));
+        Challenges = new ChallengeBudget(random.Fork("challenges"));
+    }
+
+    public TcpCounters Counters { get; }
+
+    internal SynCookies Cookies { get; }
+
+    internal ChallengeBudget Challenges { get; }
+}
