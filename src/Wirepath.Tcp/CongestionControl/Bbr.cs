@@ -99,10 +99,11 @@ internal sealed partial class Bbr(RandomSource random) : CongestionControl
         if (next == RecoveryPhase.Loss)
         {
             SaveCwnd(context);
+            Cwnd = context.InFlight + 1;
             _bounds.NoteCongestion();
             // What was in flight before the time-out bounds what follows.
             if (!IsProbing && double.IsPositiveInfinity(_bounds.InflightLo))
-                _bounds.InflightLo = Math.Max(Cwnd, _priorCwnd);
+                _bounds.InflightLo = _priorCwnd;
         }
         else if (context.Phase == RecoveryPhase.Loss)
         {

@@ -117,7 +117,7 @@ internal sealed class Cubic(CubicSettings settings, bool isPaced) : WindowContro
             return;
         }
 
-        int acked = sample.CumulativelyAcked;
+        int acked = sample.Acked;
         if (IsInSlowStart)
             acked = SlowStart(settings.HyStart == HyStartMode.PlusPlus ? _plusPlus.Growth(acked) : acked);
         if (acked <= 0)

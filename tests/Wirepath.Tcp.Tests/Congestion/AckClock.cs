@@ -63,7 +63,7 @@ internal sealed class AckClock
         _sent = Math.Max(_sent, _acked);
         var sample = new AckSample
         {
-            Acked = segments, CumulativelyAcked = segments, Lost = 0, PriorInFlight = prior, Rtt = TimeSpan.FromMilliseconds(rttMilliseconds),
+            Acked = segments, Lost = 0, PriorInFlight = prior, Rtt = TimeSpan.FromMilliseconds(rttMilliseconds),
             DeliveredInInterval = -1, Interval = TimeSpan.Zero, IsAppLimited = false, PriorDelivered = 0, InFlightAtSend = prior,
             LostAtSend = 0, MarkedCe = 0, IsDelayedAck = false,
         };

@@ -172,7 +172,7 @@ public class AnyControlTests
             _delivered += acked;
             return new AckSample
             {
-                Acked = acked, CumulativelyAcked = acked, Lost = 0, PriorInFlight = 20 + acked, Rtt = TimeSpan.FromMilliseconds(rttMilliseconds),
+                Acked = acked, Lost = 0, PriorInFlight = 20 + acked, Rtt = TimeSpan.FromMilliseconds(rttMilliseconds),
                 DeliveredInInterval = (int)(_delivered - prior), Interval = TimeSpan.FromMilliseconds(rttMilliseconds), IsAppLimited = false,
                 PriorDelivered = prior, InFlightAtSend = 20, LostAtSend = Lost, MarkedCe = 0, IsDelayedAck = false,
             };

@@ -7,9 +7,9 @@ public class BbrTests
     private static readonly TimeSpan Rtt = TimeSpan.FromMilliseconds(40);
 
     private static (Bbr Control, Bottleneck Path) On(double segmentsPerSecond, int queue, double loss = 0, ulong seed = 1, TimeSpan? rtt = null) =>
-        On(new Line(segmentsPerSecond, queue), loss, seed, rtt);
+        On(new SlowLine(segmentsPerSecond, queue), loss, seed, rtt);
 
-    private static (Bbr Control, Bottleneck Path) On(Line line, double loss = 0, ulong seed = 1, TimeSpan? rtt = null)
+    private static (Bbr Control, Bottleneck Path) On(SlowLine line, double loss = 0, ulong seed = 1, TimeSpan? rtt = null)
     {
         var bbr = new Bbr(new RandomSource(seed));
         var path = new Bottleneck(bbr, line, rtt ?? Rtt, loss, seed);
@@ -98,7 +98,7 @@ public class BbrTests
         ((path.Delivered - before) / (30 * 2500.0)).ShouldBeGreaterThan(share);
 
         var reno = new Reno();
-        var same = new Bottleneck(reno, new Line(2500, 300), TimeSpan.FromMilliseconds(rttMilliseconds), loss);
+        var same = new Bottleneck(reno, new SlowLine(2500, 300), TimeSpan.FromMilliseconds(rttMilliseconds), loss);
         same.Establish();
         same.RunTo(35);
         path.Delivered.ShouldBeGreaterThan(same.Delivered);
@@ -117,7 +117,7 @@ public class BbrTests
     [Fact]
     public void Marks_end_Startup_and_bound_the_flight_as_losses_would()
     {
-        var line = new Line(2500, 1000) { MarkAbove = 30 };
+        var line = new SlowLine(2500, 1000) { MarkAbove = 30 };
         (Bbr bbr, Bottleneck path) = On(line);
         double worst = 0;
         path.RunTo(3);
@@ -131,7 +131,7 @@ public class BbrTests
     [Fact]
     public void When_the_bandwidth_changes_it_follows()
     {
-        var line = new Line(2500, 500);
+        var line = new SlowLine(2500, 500);
         (Bbr bbr, Bottleneck path) = On(line);
         path.RunTo(10);
         line.Rate = 5000;
@@ -184,7 +184,7 @@ public class BbrTests
     [InlineData(8)]
     public void Flows_that_share_a_line_get_about_the_same(int count)
     {
-        var line = new Line(2500 * count, 100 * count);
+        var line = new SlowLine(2500 * count, 100 * count);
         Bottleneck[] flows = [.. Enumerable.Range(1, count).Select(i => On(line, seed: (ulong)i, rtt: TimeSpan.FromMilliseconds(40 + i)).Path)];
         Bottleneck.RunTo(10, flows);
         long[] before = [.. flows.Select(flow => flow.Delivered)];

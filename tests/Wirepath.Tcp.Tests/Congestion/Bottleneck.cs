@@ -6,14 +6,14 @@ namespace Wirepath.Tcp.Tests;
 /// A sender with always something to send, a bottleneck with a queue in front of it, and the way back: segment by segment, in
 /// virtual time. Loss shows when three later segments have arrived; what was lost is sent again as if it were new.
 /// </summary>
-internal sealed class Bottleneck(CongestionControl control, Line line, TimeSpan rtt, double loss = 0, ulong seed = 1)
+internal sealed class Bottleneck(CongestionControl control, SlowLine line, TimeSpan rtt, double loss = 0, ulong seed = 1)
 {
     private const int Mss = 1000;
     private static readonly TimeSpan MostHesitation = TimeSpan.FromMicroseconds(500);
     private readonly RandomSource _random = new(seed);
     private readonly Queue<Segment> _flying = new();        // in the order in which they come back
     private readonly Queue<Segment> _suspects = new();      // lost, not yet known
-    private static readonly Instant Start = Line.Start;
+    private static readonly Instant Start = SlowLine.Start;
     private Instant _now = Start;
     private Instant _nextSend = Start;
     private Instant _hesitation = Start;
@@ -29,7 +29,7 @@ internal sealed class Bottleneck(CongestionControl control, Line line, TimeSpan 
     private int _peak;
     private bool _limited;
     private TimeSpan _srtt;
-    private TimeSpan _minRtt = rtt;
+    private TimeSpan _minRtt = TimeSpan.MaxValue;
 
     private readonly record struct Segment(long Number, Instant SentAt, Instant BackAt, long Delivered, Instant DeliveredAt, Instant FirstSentAt, int InFlight, long Lost, bool IsMarked);
 
@@ -46,7 +46,7 @@ internal sealed class Bottleneck(CongestionControl control, Line line, TimeSpan 
     public void Establish(int cwnd = 10)
     {
         control.Cwnd = cwnd;
-        _srtt = rtt;
+        (_srtt, _minRtt) = (rtt, rtt);
         control.OnEstablished(Context());
     }
 
@@ -148,7 +148,7 @@ internal sealed class Bottleneck(CongestionControl control, Line line, TimeSpan 
         _deliveredAt = _now;
         var ack = new AckSample
         {
-            Acked = 1, CumulativelyAcked = 1, Lost = lost, PriorInFlight = prior, Rtt = sample,
+            Acked = 1, Lost = lost, PriorInFlight = prior, Rtt = sample,
             DeliveredInInterval = (int)(_delivered - segment.Delivered), Interval = sendElapsed > ackElapsed ? sendElapsed : ackElapsed,
             IsAppLimited = false, PriorDelivered = segment.Delivered, InFlightAtSend = segment.InFlight, LostAtSend = segment.Lost,
             MarkedCe = segment.IsMarked ? 1 : 0, IsDelayedAck = false,
@@ -190,7 +190,7 @@ internal sealed class Bottleneck(CongestionControl control, Line line, TimeSpan 
 }
 
 /// <summary>One segment after the other, and a queue that drops what does not fit.</summary>
-internal sealed class Line(double segmentsPerSecond, int queueSegments)
+internal sealed class SlowLine(double segmentsPerSecond, int queueSegments)
 {
     public static readonly Instant Start = Instant.Epoch + TimeSpan.FromDays(365);
 
