@@ -23,7 +23,7 @@ public sealed partial class TcpConnection
         (Id, _settings, _log, _listener, _timestampOffset) = (id, settings, log, listener, timestampOffset);
         (_iss, _sndUna, _sndNxt, _dataEnd, _smallSegmentEnd) = (iss, iss, iss, iss + 1, iss);
         (_highSeq, _repeatFrom, _highestSacked) = (iss, iss, iss);
-        _rcvMss = _sndMss = Math.Min(mtuMss, ushort.MaxValue);
+        _rcvMss = _sndMss = OwnMss(mtuMss, settings);
         _seenMss = Math.Min(_rcvMss, 536);
         _rcvBuffer = settings.ReceiveBuffer.Default;
         _received = new ByteChain(_pieces);
@@ -37,6 +37,10 @@ public sealed partial class TcpConnection
         _lastSentAt = _lastReceivedAt = now;
         _sendCause = log.Because;
     }
+
+    /// <summary>The largest MSS that settings allow on a path.</summary>
+    internal static int OwnMss(int mtuMss, TcpSettings settings) =>
+        Math.Min(mtuMss, settings.MaxSegmentSize > 0 ? Math.Max(settings.MaxSegmentSize, settings.MinSendMss) : ushort.MaxValue);
 
     /// <summary>Active OPEN (RFC 9293 §3.10.1). The SYN goes out with the first <see cref="TryTransmit"/>.</summary>
     /// <param name="id">Own end first.</param>
@@ -75,14 +79,11 @@ public sealed partial class TcpConnection
     /// <summary>Bytes that <see cref="Read"/> can give now.</summary>
     public long Readable => _received.Length;
 
-    /// <summary>Bytes that <see cref="Write"/> would take now.</summary>
-    public long Writable => MayWrite ? Math.Max(0, SendCapacity - _sendBuffer.Length) : 0;
+    /// <summary>The peer has closed its direction, and all of it has arrived.</summary>
+    public bool IsPeerClosed => _finReceived;
 
     /// <summary>Nothing will follow what is <see cref="Readable"/>: the peer's FIN, or the end of the connection (<see cref="End"/> says which).</summary>
     public bool IsReadClosed => _finReceived || End is not null;
-
-    /// <summary>True sends small segments at once (turns Nagle's algorithm off, RFC 9293 §3.7.4).</summary>
-    public bool NoDelay { get; set; }
 
     /// <summary>Probe an idle peer (RFC 9293 §3.8.4); off by default.</summary>
     public bool KeepAlive
@@ -125,19 +126,23 @@ public sealed partial class TcpConnection
     /// <summary>SEND: queues bytes; more than fits is left to the caller, who is told by <see cref="TcpSignals.Writable"/> when to go on.</summary>
     /// <returns>Bytes taken: 0 when the buffer is full or the connection has ended.</returns>
     /// <exception cref="InvalidOperationException">The sending direction was shut down.</exception>
-    public int Write(ReadOnlySpan<byte> bytes, Instant now)
+    public int Write(ReadOnlySpan<byte> bytes, Instant now) => Write(bytes, TcpWriteFlags.None, now);
+
+    /// <inheritdoc cref="Write(ReadOnlySpan{byte}, Instant)"/>
+    public int Write(ReadOnlySpan<byte> bytes, TcpWriteFlags flags, Instant now)
     {
         if (End is not null)
             return 0;
         if (_finQueued || _applicationGone)
             throw new InvalidOperationException("The sending direction was shut down.");
-        int taken = (int)Math.Min(bytes.Length, Writable);
+        int taken = MayWrite ? RoomFor(bytes.Length) : 0;
         if (taken > 0)
         {
             if (_sndNxt == _dataEnd)
                 _sendCause = _log.Because; // nothing older waits
             _sendBuffer.Append(bytes[..taken]);
             _dataEnd += taken;
+            MarkWritten(taken == bytes.Length ? flags : TcpWriteFlags.None);
         }
 
         _writerWaits |= taken < bytes.Length;
@@ -265,6 +270,12 @@ public sealed partial class TcpConnection
     /// <summary>What changed since the last call.</summary>
     public TcpSignals TakeSignals()
     {
+        if (_writerWaits && IsWritable)
+        {
+            _writerWaits = false;
+            _signals |= TcpSignals.Writable;
+        }
+
         TcpSignals signals = _signals;
         _signals = TcpSignals.None;
         return signals;

@@ -63,6 +63,12 @@ public sealed record TcpSettings
     [Sysctl("net.core.somaxconn", SysctlUnit.Count)]
     public int SoMaxConn { get; init; } = 4096;
 
+    /// <summary>
+    /// A listener tells the application of a connection only when its first bytes are there, or when this has passed: until then
+    /// the last ACK of the handshake is not taken. Zero: at once.
+    /// </summary>
+    public TimeSpan DeferAccept { get; init; } = TimeSpan.Zero;
+
     /// <summary>True: answer RST when the accept queue is full. False: drop the last ACK, so that a burst may recover.</summary>
     [Sysctl("net.ipv4.tcp_abort_on_overflow", SysctlUnit.Switch)]
     public bool AbortOnOverflow { get; init; }
@@ -72,6 +78,12 @@ public sealed record TcpSettings
 
     [Sysctl("net.ipv4.tcp_timestamps", SysctlUnit.Switch)]
     public bool Timestamps { get; init; } = true;
+
+    /// <summary>
+    /// Drop segments without timestamps once both ends agreed on them (RFC 7323 §3.2, SHOULD). Off as on Linux: some middleboxes strip
+    /// options, and a connection through one would stand still.
+    /// </summary>
+    public bool RequireTimestamps { get; init; }
 
     /// <summary>Offer SACK and report what arrived out of order (RFC 2018).</summary>
     [Sysctl("net.ipv4.tcp_sack", SysctlUnit.Switch)]
@@ -97,6 +109,13 @@ public sealed record TcpSettings
 
     /// <summary>Separate ranges kept out of order: one per hole. Each may pin a block, so a sender of crumbs is stopped here.</summary>
     public int MaxReassemblyRanges { get; init; } = 256;
+
+    /// <summary>Largest window that is offered, bytes; 0 leaves it to the receive buffer.</summary>
+    public int WindowClamp { get; init; }
+
+    /// <summary>Bytes that may wait unsent before a write takes no more: what an application writes late can still change its mind. 0: no such bound.</summary>
+    [Sysctl("net.ipv4.tcp_notsent_lowat", SysctlUnit.Bytes)]
+    public long NotSentLowWater { get; init; } = uint.MaxValue;
 
     // ---- Retransmission ------------------------------------------------------------------------------------------
 
@@ -239,6 +258,9 @@ public sealed record TcpSettings
     /// <summary>Smallest MSS that is believed: below it a peer (or a forged ICMP) would make us send headers only.</summary>
     [Sysctl("net.ipv4.tcp_min_snd_mss", SysctlUnit.Bytes)]
     public int MinSendMss { get; init; } = 48;
+
+    /// <summary>Upper limit of the MSS that is announced and of what is sent, bytes; 0 leaves it to the path's MTU. Counts from the SYN on.</summary>
+    public int MaxSegmentSize { get; init; }
 
     /// <summary>Payload up to this many bytes is copied behind the header; above it goes out as slices of the send buffer.</summary>
     public int CopyThreshold { get; init; } = 256;

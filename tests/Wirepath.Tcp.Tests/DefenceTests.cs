@@ -8,7 +8,7 @@ public class DefenceTests
     [Fact]
     public void PAWS_turns_away_what_is_older_than_the_last_timestamp()
     {
-        using Peer peer = Peer.Connecting(Peer.Plain with { Timestamps = true }).Play("""
+        using Peer peer = Peer.Connecting(Peer.Plain with { Timestamps = true, RequireTimestamps = true }).Play("""
             > S 0:0(0)
             +0.1 < S. 0:0(0) ack 1 win 60000 <mss 1000,TS val 1000 ecr 0>
             > . 1:1(0) ack 1

@@ -250,6 +250,7 @@ public class HostileTests
         {
             Type type = sysctl!.Unit switch
             {
+                SysctlUnit.Bytes when property.Name == nameof(TcpSettings.NotSentLowWater) => typeof(long), // its default is 2^32-1
                 SysctlUnit.Count or SysctlUnit.Bytes => typeof(int),
                 SysctlUnit.Switch => typeof(bool),
                 SysctlUnit.Microseconds or SysctlUnit.Milliseconds or SysctlUnit.Seconds => typeof(TimeSpan),

@@ -21,7 +21,8 @@ public sealed class ScriptRunner
     private readonly PacketdrillScript _script;
     private readonly EventLog _log;
     private readonly Action<ScriptStep>? _step;
-    private HostSettings _settings = HostSettings.Default;
+    private readonly HostSetup _setup = new();
+    private readonly SetupCommands _commands;
     private TestBench? _bench;
     private Peers? _peers;
     private SystemCalls? _calls;
@@ -29,7 +30,11 @@ public sealed class ScriptRunner
     private TimeSpan _begin;
     private PendingCall? _pending;
 
-    private ScriptRunner(PacketdrillScript script, EventLog log, Action<ScriptStep>? step) => (_script, _log, _step) = (script, log, step);
+    private ScriptRunner(PacketdrillScript script, EventLog log, Action<ScriptStep>? step)
+    {
+        (_script, _log, _step) = (script, log, step);
+        _commands = new SetupCommands(_setup, script.Settings.ReadFile);
+    }
 
     private sealed record PendingCall(SystemCall Call, Task<CallOutcome> Task, TimeSpan End)
     {
@@ -74,21 +79,22 @@ public sealed class ScriptRunner
 
     private void Run(ScriptEvent next)
     {
-        if (next is SetupCommand command)
+        _begin = next.Time.Kind switch
         {
-            SetUp(command);
+            TimeKind.Absolute => next.Time.Start,
+            TimeKind.Relative => _previous + next.Time.Start,
+            TimeKind.Any => _bench?.Elapsed ?? TimeSpan.Zero,
+            _ => throw new ArgumentOutOfRangeException(nameof(next)),
+        };
+        // What makes the host ready comes before there is one.
+        if (next is SetupCommand { } early && _bench is null && _begin == TimeSpan.Zero)
+        {
+            SetUp(early);
             return;
         }
 
         if (_bench is null)
             Build();
-        _begin = next.Time.Kind switch
-        {
-            TimeKind.Absolute => next.Time.Start,
-            TimeKind.Relative => _previous + next.Time.Start,
-            TimeKind.Any => Bench.Elapsed,
-            _ => throw new ArgumentOutOfRangeException(nameof(next)),
-        };
         if (next is OutboundSegment outbound)
         {
             Expect(outbound);
@@ -99,6 +105,10 @@ public sealed class ScriptRunner
         _previous = next.Time.IsRange ? Bench.Elapsed : _begin;
         switch (next)
         {
+            case SetupCommand command:
+                Tell(command, Bench.Elapsed, command.Source);
+                SetUp(command);
+                break;
             case SystemCall call:
                 Invoke(call);
                 break;
@@ -129,28 +139,50 @@ public sealed class ScriptRunner
     private void Tell(ScriptEvent at, TimeSpan when, string text) => _step?.Invoke(new ScriptStep(at.Line, when, text));
 
     // What follows at this very instant happens before the script goes on.
-    private void Settle() => Bench.RunUntil(Bench.Elapsed);
+    private void Settle()
+    {
+        Bench.RunUntil(Bench.Elapsed);
+        _calls?.OnProgress();
+    }
 
     private void SetUp(SetupCommand command)
     {
-        HostSettings before = _settings;
-        if (SetupCommands.Apply(command.Text, ref _settings) is { } problem)
+        if (_commands.Apply(command.Text) is { } problem)
             throw ScriptEndedException.Skipped(command, problem);
-        if (_bench is not null && _settings != before)
-            throw ScriptEndedException.Skipped(command, "settings that change while the host is running");
+        if (_bench is not null)
+            ChangeHost(command);
+    }
+
+    // The host runs: what is read at each use counts from now on, and sockets that are open are told.
+    private void ChangeHost(SetupCommand command)
+    {
+        if (_setup.Mtu is { } mtu && mtu != Bench.Wire.Mtu)
+            throw ScriptEndedException.Skipped(command, "an MTU that changes while the host is running");
+        Bench.Host.Settings = _setup.Settings;
+        foreach (Func<HostSettings, HostSettings> change in _setup.Changes)
+            Calls.Change(tcp => change(_setup.Settings with { Tcp = tcp }).Tcp);
+        if (_setup.Slept > TimeSpan.Zero)
+        {
+            Bench.RunUntil(Bench.Elapsed + _setup.Slept);
+            _previous = Bench.Elapsed;
+        }
+
+        _setup.Settle();
     }
 
     private void Build()
     {
         _peers = new Peers(_script.Options);
-        _bench = new TestBench(_script.Options, _settings, Seed, _log)
+        _bench = new TestBench(_script.Options, _setup.Settings, _setup.Mtu, Seed, _log)
         {
             Seen = packet =>
             {
                 if (SeenSegment.TryRead(Bench.ElapsedAt(packet.At), packet.Bytes, out SeenSegment? segment))
                     Peers.OnSeen(segment);
+                _calls?.OnProgress();
             },
         };
+        _setup.Settle();
         _calls = new SystemCalls(_bench.Host, _script.Options) { Listening = _peers.OnListening, Opening = _peers.OnOpening };
     }
 

@@ -4,15 +4,16 @@ using Wirepath.Wire;
 namespace Wirepath.Packetdrill;
 
 /// <summary>
-/// The system calls of a script, made to the host. A call that blocks is a task that completes when virtual time has come so far;
-/// a call that must not block is cancelled when it would.
+/// The system calls of a script, made to the host, with Linux's answers. A call that blocks is a task that completes when virtual
+/// time has come so far; a call that must not block is cancelled when it would.
 /// </summary>
 internal sealed partial class SystemCalls(Host host, ScriptOptions options)
 {
     private const int FirstDescriptor = 3;
 
-    private readonly Dictionary<int, ScriptSocket> _sockets = [];
+    private readonly Dictionary<int, object> _descriptors = [];
     private readonly List<ScriptSocket> _all = [];
+    private readonly DateTimeOffset _start = host.Time.GetUtcNow();
 
     /// <summary>A socket listens: the next SYN is a new connection.</summary>
     public Action? Listening { get; set; }
@@ -24,6 +25,8 @@ internal sealed partial class SystemCalls(Host host, ScriptOptions options)
     public ScriptSocket? Find(IpEndpoint local, IpEndpoint remote) =>
         _all.FindLast(s => s.Stream is { } stream && stream.Id.Local == local && stream.Id.Remote == remote);
 
+    /// <summary>Makes a call.</summary>
+    /// <exception cref="ScriptEndedException">The call, or something in it, is not offered.</exception>
     public Task<CallOutcome> InvokeAsync(SystemCall call)
     {
         CallOutcome? now = call.Name switch
@@ -32,228 +35,121 @@ internal sealed partial class SystemCalls(Host host, ScriptOptions options)
             "bind" => Bind(call),
             "listen" => Listen(call),
             "shutdown" => Shutdown(call),
-            "close" => Close(call),
             "fcntl" => Fcntl(call),
+            "ioctl" => Ioctl(call),
             "setsockopt" => SetOption(call),
             "getsockopt" => GetOption(call),
-            "poll" => Poll(call),
+            "getsockname" => CompareAddress(call, s => s.Stream?.Id.Local ?? s.Acceptor?.Local ?? s.Local),
+            "getpeername" => CompareAddress(call, s => s.Stream?.Id.Remote),
+            "epoll_create" or "epoll_create1" => CreateEpoll(call),
+            "epoll_ctl" => ControlEpoll(call),
             _ => null,
         };
         if (now is { } outcome)
             return Task.FromResult(outcome);
-        return call.Name switch
+        Task<CallOutcome> started = call.Name switch
         {
             "accept" or "accept4" => AcceptAsync(call),
             "connect" => ConnectAsync(call),
-            "read" or "recv" or "recvfrom" or "readv" => ReadAsync(call),
-            "write" or "send" or "sendto" or "writev" => WriteAsync(call),
+            "close" => CloseAsync(call),
+            "read" or "readv" or "recv" or "recvfrom" or "recvmsg" => ReceiveAsync(call),
+            "write" or "writev" or "send" or "sendto" or "sendmsg" => SendAsync(call),
+            "poll" or "ppoll" => PollAsync(call),
+            "epoll_wait" or "epoll_pwait" => WaitEpollAsync(call),
             _ => throw ScriptEndedException.Skipped(call, $"the system call {call.Name}"),
         };
+        if (started.IsFaulted)
+            started.GetAwaiter().GetResult(); // what is not offered is said at once, not when the call would have returned
+        return started;
     }
 
-    // ---- Opening ---------------------------------------------------------------------------------------------------
-
-    private CallOutcome Socket(SystemCall call)
+    /// <summary>Packets went in or out: what was reported about earlier writes may have happened.</summary>
+    public void OnProgress()
     {
-        if (Symbols(call, 0) is { } domain && !domain.Has("AF_INET") && !domain.Names[0].StartsWith("...", StringComparison.Ordinal))
-            throw ScriptEndedException.Skipped(call, $"sockets of {domain.Names[0]}");
-        if (Symbols(call, 1) is { } type && !type.Has("SOCK_STREAM"))
-            throw ScriptEndedException.Skipped(call, $"sockets of {type.Names[0]}");
-        if (Symbols(call, 2) is { } protocol && !protocol.Has("IPPROTO_TCP") && !protocol.Has("0"))
-            throw ScriptEndedException.Skipped(call, $"sockets of {protocol.Names[0]}");
-        var socket = new ScriptSocket(host.Settings.Tcp) { IsNonBlocking = Symbols(call, 1)?.Has("SOCK_NONBLOCK") == true };
-        return new CallOutcome(Add(call, socket));
+        foreach (ScriptSocket socket in _all)
+            socket.Reports?.Update(socket, Elapsed);
     }
+
+    private TimeSpan Elapsed => host.Time.GetUtcNow() - _start;
+
+    // ---- Descriptors -----------------------------------------------------------------------------------------------
 
     // The script's own number, or the lowest free one.
-    private int Add(SystemCall call, ScriptSocket socket)
+    private int Add(SystemCall call, object what)
     {
         int descriptor = FirstDescriptor;
-        if (call.Result is NumberExpression { Value: >= 0 and <= int.MaxValue } wanted && !_sockets.ContainsKey((int)wanted.Value))
+        if (call.Result is NumberExpression { Value: >= 0 and <= int.MaxValue } wanted && !_descriptors.ContainsKey((int)wanted.Value))
             descriptor = (int)wanted.Value;
-        while (_sockets.ContainsKey(descriptor))
+        while (_descriptors.ContainsKey(descriptor))
             descriptor++;
-        _sockets.Add(descriptor, socket);
-        _all.Add(socket);
+        _descriptors.Add(descriptor, what);
+        if (what is ScriptSocket socket)
+            _all.Add(socket);
         return descriptor;
     }
 
-    private CallOutcome Bind(SystemCall call)
+    private ScriptSocket? Find(SystemCall call) => Find((int)Number(call, 0));
+
+    private ScriptSocket? Find(int descriptor) => _descriptors.GetValueOrDefault(descriptor) as ScriptSocket;
+
+    /// <summary>What a call on something that is no socket answers.</summary>
+    private CallOutcome NoSocket(SystemCall call) => CallOutcome.Error(_descriptors.ContainsKey((int)Number(call, 0)) ? "ENOTSOCK" : "EBADF");
+
+    // ---- Waiting ---------------------------------------------------------------------------------------------------
+
+    /// <summary>Cancels a call that would block: at once, or when the socket's time-out has passed.</summary>
+    private CancellationTokenSource Bound(bool isNonBlocking, TimeSpan timeout)
     {
-        if (Find(call) is not { } socket)
-            return CallOutcome.Error("EBADF");
-        if (socket.Local.Port != 0)
-            return CallOutcome.Error("EINVAL");
-        socket.Local = Address(call, 1) ?? new IpEndpoint(IpAddress.AnyV4, options.BindPort);
-        return default;
-    }
-
-    private CallOutcome Listen(SystemCall call)
-    {
-        if (Find(call) is not { } socket)
-            return CallOutcome.Error("EBADF");
-        if (socket.Acceptor is not null)
-            return default;
-        try
-        {
-            socket.Acceptor = host.Listen(socket.Local, (int)Math.Clamp(Number(call, 1), 0, int.MaxValue), socket.Settings);
-        }
-        catch (NetworkException)
-        {
-            return CallOutcome.Error("EADDRINUSE");
-        }
-
-        Listening?.Invoke();
-        return default;
-    }
-
-    private async Task<CallOutcome> AcceptAsync(SystemCall call)
-    {
-        if (Find(call) is not { } listening)
-            return CallOutcome.Error("EBADF");
-        if (listening.Acceptor is not { } acceptor)
-            return CallOutcome.Error("EINVAL");
-        using var cancel = new CancellationTokenSource();
-        Task<TcpStream> accepting = acceptor.AcceptAsync(cancel.Token).AsTask();
-        if (!accepting.IsCompleted && listening.IsNonBlocking)
-            Cancel(cancel);
-        try
-        {
-            TcpStream stream = await accepting.ConfigureAwait(false);
-            var socket = new ScriptSocket(stream.Settings)
-            {
-                IsNonBlocking = call.Name == "accept4" && Symbols(call, 3)?.Has("SOCK_NONBLOCK") == true,
-                NoDelay = listening.NoDelay, KeepAlive = listening.KeepAlive, AbortsOnClose = listening.AbortsOnClose,
-            };
-            socket.Connected(stream);
-            return new CallOutcome(Add(call, socket));
-        }
-        catch (OperationCanceledException)
-        {
-            return CallOutcome.Error("EAGAIN");
-        }
-        catch (ObjectDisposedException)
-        {
-            return CallOutcome.Error("EBADF");
-        }
-    }
-
-    private async Task<CallOutcome> ConnectAsync(SystemCall call)
-    {
-        if (Find(call) is not { } socket)
-            return CallOutcome.Error("EBADF");
-        if (socket.Stream is not null)
-            return CallOutcome.Error("EISCONN");
-        if (socket.Connecting is { IsCompleted: false })
-            return CallOutcome.Error("EALREADY");
-        if (socket.PendingError is { } earlier)
-        {
-            (socket.PendingError, socket.Connecting) = (null, null);
-            return CallOutcome.Error(earlier);
-        }
-
-        IpEndpoint remote = Address(call, 1) ?? new IpEndpoint(options.RemoteIp, options.ConnectPort);
-        Opening?.Invoke(remote);
-        socket.Connect = new CancellationTokenSource();
-        socket.Connecting = host.ConnectAsync(remote, new TcpSocketOptions { Local = socket.Local, Tcp = socket.Settings }, socket.Connect.Token).AsTask();
-        Task<CallOutcome> finishing = FinishConnectAsync(socket);
-        if (socket.IsNonBlocking && !finishing.IsCompleted)
-            return CallOutcome.Error("EINPROGRESS");
-        CallOutcome outcome = await finishing.ConfigureAwait(false);
-        socket.PendingError = null;
-        return outcome;
-    }
-
-    private static async Task<CallOutcome> FinishConnectAsync(ScriptSocket socket)
-    {
-        try
-        {
-            socket.Connected(await socket.Connecting!.ConfigureAwait(false));
-            return default;
-        }
-        catch (NetworkException failed)
-        {
-            socket.PendingError = ScriptSocket.Errno(failed);
-            return CallOutcome.Error(socket.PendingError);
-        }
-        catch (OperationCanceledException)
-        {
-            return CallOutcome.Error("EBADF");
-        }
+        if (isNonBlocking || timeout <= TimeSpan.Zero)
+            return new CancellationTokenSource();
+        return new CancellationTokenSource(timeout, host.Time);
     }
 
     // In place: CancelAsync would leave the simulation's thread.
     private static void Cancel(CancellationTokenSource source) => source.Cancel();
 
-    // ---- Closing ---------------------------------------------------------------------------------------------------
-
-    private CallOutcome Shutdown(SystemCall call)
-    {
-        if (Find(call) is not { } socket)
-            return CallOutcome.Error("EBADF");
-        if (socket.Stream is not { } stream)
-            return CallOutcome.Error("ENOTCONN");
-        if (stream.Statistics.State is Events.TcpState.Closed or Events.TcpState.TimeWait)
-            return CallOutcome.Error("ENOTCONN");
-        bool both = Symbols(call, 1)?.Has("SHUT_RDWR") == true;
-        if (!both && Symbols(call, 1)?.Has("SHUT_WR") != true)
-            throw ScriptEndedException.Skipped(call, "shutdown of the receiving direction alone");
-        socket.IsReadClosed |= both;
-        socket.IsSendClosed = true;
-        stream.CloseSend();
-        return default;
-    }
-
-    private CallOutcome Close(SystemCall call)
-    {
-        if (Find(call) is not { } socket)
-            return CallOutcome.Error("EBADF");
-        _sockets.Remove((int)Number(call, 0));
-        socket.Acceptor?.Dispose();
-        if (socket.Stream is { } stream)
-        {
-            if (socket.AbortsOnClose)
-                stream.Abort();
-            else
-                stream.Dispose();
-        }
-        else
-        {
-            socket.Connect?.Cancel();
-        }
-
-        return default;
-    }
-
     // ---- Arguments -------------------------------------------------------------------------------------------------
-
-    private ScriptSocket? Find(SystemCall call) => _sockets.GetValueOrDefault((int)Number(call, 0));
 
     private static Expression? Argument(SystemCall call, int index) => index < call.Arguments.Count ? call.Arguments[index] : null;
 
-    private static SymbolExpression? Symbols(SystemCall call, int index) => Argument(call, index) as SymbolExpression;
+    private static long Number(SystemCall call, int index) => Value(call, Argument(call, index), $"argument {index + 1} of {call.Name}");
 
-    private static long Number(SystemCall call, int index) => Argument(call, index) switch
+    /// <summary>A number, names joined with |, or a list of one of these.</summary>
+    private static long Value(SystemCall call, Expression? expression, string what) =>
+        Evaluate(call, expression) ?? throw ScriptEndedException.Skipped(call, $"{what}, which is no number");
+
+    /// <returns>Null when it is no number.</returns>
+    internal static long? Evaluate(SystemCall call, Expression? expression) => expression switch
     {
         NumberExpression number => number.Value,
-        ListExpression { Items: [NumberExpression only] } => only.Value,
-        SymbolExpression { Names: ["SOMAXCONN"] } => 4096,
-        SymbolExpression { Names: ["INT_MAX"] } => int.MaxValue,
-        _ => throw ScriptEndedException.Skipped(call, $"argument {index + 1} of {call.Name}, which is no number"),
+        ListExpression { Items: [var only] } => Evaluate(call, only),
+        SymbolExpression symbols => symbols.Names.Aggregate(0L, (sum, name) => sum | ValueOf(call, name)),
+        CallExpression { Name: "htons" or "htonl" or "ntohs", Arguments: [NumberExpression number] } => number.Value,
+        CallExpression { Name: "sizeof" } => sizeof(int),
+        _ => null,
     };
+
+    private static long ValueOf(SystemCall call, string name)
+    {
+        if (Constants.Value(name) is { } value)
+            return value;
+        if (name.StartsWith("0x", StringComparison.OrdinalIgnoreCase) && long.TryParse(name.AsSpan(2), System.Globalization.NumberStyles.HexNumber, null, out value))
+            return value;
+        return long.TryParse(name, System.Globalization.NumberStyles.None, null, out value) ? value : throw ScriptEndedException.Skipped(call, $"the constant {name}");
+    }
+
+    private static bool IsNull(Expression? expression) => expression is SymbolExpression { Names: ["NULL"] } or NumberExpression { Value: 0 };
 
     // {sa_family = AF_INET, sin_port = htons(8080), sin_addr = inet_addr("192.0.2.1")}; null for "...".
     private static IpEndpoint? Address(SystemCall call, int index)
     {
         if (Argument(call, index) is not StructExpression given)
             return null;
-        if (given["sa_family"] is SymbolExpression family && !family.Has("AF_INET"))
-            throw ScriptEndedException.Skipped(call, $"addresses of {family.Names[0]}");
-        ushort port = given["sin_port"] is CallExpression { Arguments: [NumberExpression number] } ? (ushort)number.Value : (ushort)0;
-        IpAddress address = given["sin_addr"] switch
+        ushort port = (given["sin_port"] ?? given["sin6_port"]) is { } written ? (ushort)Value(call, written, "the port") : (ushort)0;
+        IpAddress address = (given["sin_addr"] ?? given["sin6_addr"]) switch
         {
             CallExpression { Arguments: [.., TextExpression text] } when IpAddress.TryParse(text.Value, out IpAddress parsed) => parsed,
-            _ => IpAddress.AnyV4,
+            _ => given["sa_family"] is SymbolExpression family && family.Has("AF_INET6") ? IpAddress.AnyV6 : IpAddress.AnyV4,
         };
         return new IpEndpoint(address, port);
     }

@@ -12,10 +12,10 @@ internal sealed class TestBench : IDisposable
     private readonly Simulator _simulator;
     private Action? _somethingHappened;
 
-    public TestBench(ScriptOptions options, HostSettings settings, ulong seed, EventLog log)
+    public TestBench(ScriptOptions options, HostSettings settings, int? mtu, ulong seed, EventLog log)
     {
         _simulator = new Simulator(seed, s_start, log);
-        Wire = new ScriptedWire(options.Mtu, () => _simulator.Now);
+        Wire = new ScriptedWire(mtu ?? options.Mtu, () => _simulator.Now);
         Wire.Sent = packet =>
         {
             Seen?.Invoke(packet);

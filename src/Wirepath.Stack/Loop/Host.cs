@@ -65,7 +65,8 @@ public sealed class Host : IDisposable
 
     public string Name { get; }
 
-    public HostSettings Settings { get; }
+    /// <summary>Read at each use, so that a change counts from then on; connections keep the settings that they were opened with.</summary>
+    public HostSettings Settings { get; set; }
 
     public TimeProvider Time { get; }
 

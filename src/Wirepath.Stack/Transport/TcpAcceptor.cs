@@ -26,6 +26,28 @@ public sealed class TcpAcceptor : IDisposable, ITimerTarget
     /// <summary>What it is bound to; an unspecified address means all.</summary>
     public IpEndpoint Local { get; }
 
+    /// <summary>Limits and timers that later connections inherit. Before the loop runs, or on its thread.</summary>
+    public TcpSettings Settings
+    {
+        get => Listener.Settings;
+        set => Listener.Settings = value;
+    }
+
+    /// <summary>Hops that the IP headers of connections allow from now on; 0: the host's default.</summary>
+    public byte TimeToLive { get; set; }
+
+    /// <summary>DSCP of connections from now on, in the upper six bits (RFC 2474).</summary>
+    public byte TypeOfService { get; set; }
+
+    /// <summary>True: routers may fragment what connections from now on send (RFC 1191 off).</summary>
+    public bool MayFragment { get; set; }
+
+    /// <summary>Established connections that nobody has accepted yet.</summary>
+    public int Pending => Listener.AcceptQueueLength;
+
+    /// <summary>Invoked on the loop when something happens to a connection that nobody has accepted: <see cref="Pending"/> may have changed.</summary>
+    public Action? Signaled { get; set; }
+
     internal TcpListener Listener { get; }
 
     /// <summary>Bound to <c>::</c>, and meant for IPv4 too.</summary>
@@ -59,6 +81,7 @@ public sealed class TcpAcceptor : IDisposable, ITimerTarget
     {
         while (_waiting.Count > 0 && TryAccept(now, out TcpStream? stream))
             _waiting.Dequeue().Complete(stream);
+        Signaled?.Invoke();
     }
 
     private bool TryAccept(Instant now, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out TcpStream? stream)

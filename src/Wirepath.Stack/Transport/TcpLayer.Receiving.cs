@@ -131,6 +131,7 @@ internal sealed partial class TcpLayer
                 KeepSpare(reply);
                 TcpSocket socket = Add(connection!, route, mss);
                 socket.Acceptor = acceptor;
+                (socket.TimeToLive, socket.TypeOfService, socket.MayFragment) = (acceptor.TimeToLive, acceptor.TypeOfService, acceptor.MayFragment);
                 Touch(socket, now);
                 break;
             default:

@@ -74,7 +74,7 @@ internal sealed partial class TcpLayer
         if ((signals & TcpSignals.PathSuspect) != 0)
             socket.Route.Interface.Neighbors.Check(socket.Route.NextHop, now);
         if (socket.Stream is not null)
-            socket.Stream.OnSignals(now);
+            socket.Stream.OnSignals(signals, now);
         else
             socket.Acceptor?.OnSignals(now);
     }
@@ -169,7 +169,7 @@ internal sealed partial class TcpLayer
                 return false;
             }
 
-            Send(packet, socket.Connection.Id, route, now);
+            Send(packet, socket.Connection.Id, route, now, socket);
         }
 
         return true;
@@ -220,7 +220,7 @@ internal sealed partial class TcpLayer
         socket.Connection.OnPathMtu(mss, now);
     }
 
-    private void Send(Packet packet, in ConnectionId id, in RouteDecision route, Instant now)
+    private void Send(Packet packet, in ConnectionId id, in RouteDecision route, Instant now, TcpSocket? socket = null)
     {
         host.Statistics.TcpOutSegs++;
         // The sum of the pseudo-header; the device, or IP below, completes it.
@@ -230,6 +230,10 @@ internal sealed partial class TcpLayer
         if (packet.Cause.IsNone)
             packet.Cause = host.Log.Because;
         host.IpOut.Send(packet,
-            new IpDeparture(id.Local.Address, id.Remote.Address, IpProtocol.Tcp) { DontFragment = !host.Settings.Ip.NoPathMtuDiscovery }, route, now);
+            new IpDeparture(id.Local.Address, id.Remote.Address, IpProtocol.Tcp)
+            {
+                DontFragment = !host.Settings.Ip.NoPathMtuDiscovery && socket is not { MayFragment: true },
+                TimeToLive = socket?.TimeToLive ?? 0, TypeOfService = socket?.TypeOfService ?? 0,
+            }, route, now);
     }
 }

@@ -142,6 +142,7 @@ internal sealed partial class TcpLayer(Host host)
         int mss = MssFor(remote.Address, route, now);
         TcpConnection connection = TcpConnection.Connect(id, options.Tcp ?? host.Settings.Tcp, _isn.Next(id, now), mss, host.Log, now, _isn.TimestampOffset(id));
         TcpSocket socket = Add(connection, route, mss);
+        (socket.TimeToLive, socket.TypeOfService, socket.MayFragment) = (options.TimeToLive, options.TypeOfService, options.MayFragment);
         socket.Connecting = operation;
         operation.Socket = socket;
         Touch(socket, now);
@@ -232,7 +233,7 @@ internal sealed partial class TcpLayer(Host host)
         {
             TcpSocket socket = _starved.Dequeue();
             socket.IsStarved = false;
-            socket.Stream?.OnSignals(now);
+            socket.Stream?.OnSignals(TcpSignals.Writable, now);
         }
     }
 
@@ -250,7 +251,7 @@ internal sealed partial class TcpLayer(Host host)
         // Bytes that the application has not read stay charged as long as they stay.
         if (socket.Stream is null or { IsClosed: true })
             ReleaseCharge(socket);
-        socket.Stream?.OnSignals(now);
+        socket.Stream?.OnSignals(TcpSignals.Released, now);
     }
 
     /// <summary>The application is done with a connection that has left the table.</summary>

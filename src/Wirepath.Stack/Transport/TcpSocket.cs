@@ -27,6 +27,11 @@ internal sealed class TcpSocket : ITimerTarget
     public int PathMtuVersion;
     public int Mss;
 
+    /// <summary>Of the IP header; 0: the host's.</summary>
+    public byte TimeToLive;
+    public byte TypeOfService;
+    public bool MayFragment;
+
     /// <summary>What made it want to send.</summary>
     public EventId Cause;
     public Instant TimeWaitSince;

@@ -11,4 +11,13 @@ public sealed record TcpSocketOptions
 
     /// <summary>Limits and timers of this connection; null for the host's.</summary>
     public TcpSettings? Tcp { get; init; }
+
+    /// <summary>Hops that the IP header allows; 0: the host's default.</summary>
+    public byte TimeToLive { get; init; }
+
+    /// <summary>DSCP in the upper six bits (RFC 2474); the lower two belong to ECN.</summary>
+    public byte TypeOfService { get; init; }
+
+    /// <summary>True: routers may fragment what this connection sends; the path's MTU is not probed for (RFC 1191 off).</summary>
+    public bool MayFragment { get; init; }
 }

@@ -8,13 +8,14 @@ namespace Wirepath.Stack;
 /// A connection as a stream. One read and one write may be under way at a time, from any thread. Disposing closes in
 /// order, in the background; what was written is still delivered.
 /// </summary>
-public sealed class TcpStream : Stream
+public sealed partial class TcpStream : Stream
 {
     private readonly Host _host;
     private readonly ReadOperation _read;
     private readonly WriteOperation _write;
     private int _disposed;
     private bool _isSendClosed;
+    private bool _isReceiveClosed;
     private bool _hasWritten;
 
     internal TcpStream(Host host, TcpSocket socket)
@@ -30,27 +31,6 @@ public sealed class TcpStream : Stream
     internal bool IsClosed { get; private set; }
 
     public ConnectionId Id => Socket.Connection.Id;
-
-    /// <summary>True: small writes leave at once (no Nagle, RFC 9293 §3.7.4).</summary>
-    public bool NoDelay
-    {
-        get => Socket.Connection.NoDelay;
-        set => Do(_ => Socket.Connection.NoDelay = value);
-    }
-
-    /// <summary>Probes an idle connection (RFC 9293 §3.8.4); off by default.</summary>
-    public bool KeepAlive
-    {
-        get => Socket.Connection.KeepAlive;
-        set => Do(_ => Socket.Connection.KeepAlive = value);
-    }
-
-    /// <summary>Limits and timers of this connection; the host's or the socket's own to begin with.</summary>
-    public TcpSettings Settings
-    {
-        get => Socket.Connection.Settings;
-        set => Do(_ => Socket.Connection.Settings = value);
-    }
 
     /// <summary>The event that made the last bytes readable: what an answer to them is because of.</summary>
     public EventId ReadCause { get; private set; }
@@ -78,7 +58,16 @@ public sealed class TcpStream : Stream
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        return _read.Read(buffer, cancellationToken);
+        return _read.Read(buffer, TcpReceiveFlags.None, cancellationToken);
+    }
+
+    /// <summary>Reads as <see cref="ReadAsync(Memory{byte}, CancellationToken)"/> does, with what <c>recv</c> can ask for besides.</summary>
+    /// <returns>Bytes; 0 at the end of the stream. A call that is cancelled after it took some answers with those.</returns>
+    /// <exception cref="NetworkException">The connection ended otherwise than in order.</exception>
+    public ValueTask<int> ReceiveAsync(Memory<byte> buffer, TcpReceiveFlags flags, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        return _read.Read(buffer, flags, cancellationToken);
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -90,6 +79,15 @@ public sealed class TcpStream : Stream
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         return _write.Write(buffer, cancellationToken);
+    }
+
+    /// <summary>Writes as <see cref="WriteAsync(ReadOnlyMemory{byte}, CancellationToken)"/> does, and says what belongs together.</summary>
+    /// <returns>Bytes that the send buffer has taken: all, or those taken before the call was cancelled or the connection ended.</returns>
+    /// <exception cref="NetworkException">The connection has ended.</exception>
+    public ValueTask<int> SendAsync(ReadOnlyMemory<byte> buffer, TcpWriteFlags flags, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        return _write.Send(buffer, flags, cancellationToken);
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -160,12 +158,13 @@ public sealed class TcpStream : Stream
     }
 
     /// <summary>Something changed on the loop: calls that wait look again.</summary>
-    internal void OnSignals(Instant now)
+    internal void OnSignals(TcpSignals signals, Instant now)
     {
         if (Socket.Connection.Readable > 0)
             ReadCause = _host.Log.Because;
         _read.Continue(now);
         _write.Continue(now);
+        Signaled?.Invoke(signals);
     }
 
     private void Note(string call, long bytes)
@@ -191,144 +190,5 @@ public sealed class TcpStream : Stream
                 host.Tcp.Touch(stream.Socket, now);
             host.Log.Because = before;
         }
-    }
-
-    private NetworkException Ended() => new(Socket.Connection.End ?? ConnectionEnd.Closed, Socket.Connection.EndDetail);
-
-    private sealed class ReadOperation(TcpStream stream) : Operation<int>(stream._host)
-    {
-        private Memory<byte> _buffer;
-        private bool _isWaiting;
-
-        public ValueTask<int> Read(Memory<byte> buffer, CancellationToken cancellation)
-        {
-            if (!TryClaim())
-                throw new InvalidOperationException("Another read is under way on this connection.");
-            _buffer = buffer;
-            return Post(cancellation);
-        }
-
-        protected override void OnStart(Instant now)
-        {
-            _isWaiting = true;
-            if (stream.IsClosed)
-                End();
-            else
-                Continue(now);
-        }
-
-        public void Continue(Instant now)
-        {
-            if (!_isWaiting)
-                return;
-            TcpConnection connection = stream.Socket.Connection;
-            if (connection.Readable > 0)
-            {
-                int count = _buffer.IsEmpty ? 0 : connection.Read(_buffer.Span, now);
-                _isWaiting = false;
-                Complete(count);
-                Host.Tcp.Touch(stream.Socket, now);
-            }
-            else if (connection.IsReadClosed)
-            {
-                _isWaiting = false;
-                if (connection.End is null or ConnectionEnd.Closed)
-                    Complete(0);
-                else
-                    Fail(stream.Ended());
-            }
-        }
-
-        public void End()
-        {
-            if (!_isWaiting)
-                return;
-            _isWaiting = false;
-            Fail(new ObjectDisposedException(nameof(TcpStream)));
-        }
-
-        protected override void OnCancelled() => _isWaiting = false;
-
-        protected override void OnAnswerTaken() => _buffer = default;
-    }
-
-    private sealed class WriteOperation(TcpStream stream) : Operation<int>(stream._host)
-    {
-        private ReadOnlyMemory<byte> _rest;
-        private bool _isWaiting;
-
-        public ValueTask Write(ReadOnlyMemory<byte> buffer, CancellationToken cancellation)
-        {
-            if (!TryClaim())
-                throw new InvalidOperationException("Another write is under way on this connection.");
-            _rest = buffer;
-            return PostVoid(cancellation);
-        }
-
-        protected override void OnStart(Instant now)
-        {
-            _isWaiting = true;
-            if (stream.IsClosed)
-            {
-                End();
-                return;
-            }
-
-            if (stream._isSendClosed)
-            {
-                _isWaiting = false;
-                Fail(new InvalidOperationException("The connection was closed for sending."));
-                return;
-            }
-
-            if (!stream._hasWritten)
-            {
-                stream._hasWritten = true;
-                stream.Note("write", _rest.Length);
-            }
-
-            Continue(now);
-        }
-
-        public void Continue(Instant now)
-        {
-            if (!_isWaiting)
-                return;
-            TcpConnection connection = stream.Socket.Connection;
-            if (connection.End is not null)
-            {
-                _isWaiting = false;
-                Fail(stream.Ended());
-                return;
-            }
-
-            int taken = 0;
-            if (_rest.Length > 0 && Host.Tcp.MayWrite(stream.Socket))
-            {
-                taken = connection.Write(_rest.Span, now);
-                _rest = _rest[taken..];
-            }
-
-            if (_rest.IsEmpty)
-            {
-                _isWaiting = false;
-                Complete(0);
-            }
-
-            if (taken > 0)
-                Host.Tcp.Touch(stream.Socket, now);
-        }
-
-        public void End()
-        {
-            if (!_isWaiting)
-                return;
-            _isWaiting = false;
-            Fail(new ObjectDisposedException(nameof(TcpStream)));
-        }
-
-        protected override void OnCancelled() => _isWaiting = false;
-
-        protected override void OnAnswerTaken() => _rest = default;
     }
 }

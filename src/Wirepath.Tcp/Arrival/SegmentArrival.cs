@@ -132,13 +132,13 @@ public sealed partial class TcpConnection
         // First, the timestamps (RFC 7323 §5.3) and the sequence number.
         if (_timestamps && !header.IsRst)
         {
-            if (!segment.Options.HasTimestamps)
+            if (_settings.RequireTimestamps && !segment.Options.HasTimestamps)
             {
                 Reject(segment, "without timestamps although they were agreed on");
                 return;
             }
 
-            if (FailsPaws(segment, now))
+            if (segment.Options.HasTimestamps && FailsPaws(segment, now))
             {
                 Reject(segment, "PAWS: timestamp older than the last");
                 AnswerInvalid(segment, SendCause.DuplicateAck, now);

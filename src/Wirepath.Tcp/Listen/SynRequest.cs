@@ -52,4 +52,7 @@ internal sealed class SynRequest(in FourTuple peer)
 
     /// <summary>The SYN,ACK went out more than once: its round trip cannot be told (Karn).</summary>
     public bool IsRepeated;
+
+    /// <summary>The last ACK came, and the listener waits for bytes.</summary>
+    public bool IsDeferred;
 }

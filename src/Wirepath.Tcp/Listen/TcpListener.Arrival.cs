@@ -105,7 +105,7 @@ public sealed partial class TcpListener
             Iss = context.Iss,
             PeerWindow = syn.Header.Window,
             PeerMss = options.HasMss ? options.Mss : TcpConnection.DefaultMss(id.Remote.Address),
-            MtuMss = (ushort)Math.Min(context.MtuMss, ushort.MaxValue),
+            MtuMss = (ushort)TcpConnection.OwnMss(context.MtuMss, _settings),
             Scaling = scaling,
             SendShift = scaling ? Math.Min(options.WindowScale, (byte)14) : (byte)0,
             Timestamps = timestamps,
@@ -118,7 +118,7 @@ public sealed partial class TcpListener
 
     private static uint TimestampClock(Instant now) => unchecked((uint)(now.Ticks / TimeSpan.TicksPerMillisecond));
 
-    private int InitialWindow => Math.Min(_settings.ReceiveBuffer.Default, ushort.MaxValue);
+    private int InitialWindow => Math.Min(_settings.WindowClamp > 0 ? Math.Min(_settings.WindowClamp, _settings.ReceiveBuffer.Default) : _settings.ReceiveBuffer.Default, ushort.MaxValue);
 
     private void WriteSynAck(in SynFacts facts, in ConnectionId id, Packet packet, uint clock, SendCause why, EventId cause)
     {
@@ -177,7 +177,7 @@ public sealed partial class TcpListener
             Irs = header.Sequence - 1,
             Iss = header.Acknowledgment - 1,
             PeerWindow = header.Window,
-            MtuMss = (ushort)Math.Min(context.MtuMss, ushort.MaxValue),
+            MtuMss = (ushort)TcpConnection.OwnMss(context.MtuMss, _settings),
             TimestampOffset = context.TimestampOffset,
         };
         bool good = _shared.Cookies.TryRead(peer, facts.Irs, facts.Iss, now, out facts.PeerMss);

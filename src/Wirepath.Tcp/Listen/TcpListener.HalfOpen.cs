@@ -30,7 +30,10 @@ public sealed partial class TcpListener
                 continue;
             }
 
+            bool held = HoldsAnswer(request);
             _requests.Repeat(request, now);
+            if (held)
+                continue;
             if (_shared is not null)
                 _shared.Counters.TCPSynRetrans++;
             EventId cause = _log.IsEnabled ? _log.Write(timedOut, new Retransmitted(id, 0, 0, RetransmitCause.Timeout, request.Attempts)) : EventId.None;
@@ -113,9 +116,15 @@ public sealed partial class TcpListener
     private ListenVerdict Establish(SynRequest request, in TcpSegment segment, in ConnectionId id, Instant now, out TcpConnection? connection)
     {
         connection = null;
-        if (request.Syn.Timestamps && !segment.Options.HasTimestamps)
+        if (_settings.RequireTimestamps && request.Syn.Timestamps && !segment.Options.HasTimestamps)
         {
             Reject(segment, id, request.Syn, "without timestamps although they were agreed on");
+            return ListenVerdict.Ignored;
+        }
+
+        if (Defers(request, segment))
+        {
+            Reject(segment, id, request.Syn, "nothing but an ACK: accepting waits for bytes");
             return ListenVerdict.Ignored;
         }
 

@@ -12,7 +12,7 @@ namespace Wirepath.Tcp;
 /// </summary>
 public sealed partial class TcpListener
 {
-    private readonly TcpSettings _settings;
+    private TcpSettings _settings;
     private readonly NodeLog _log;
     private readonly TcpShared? _shared;
     private readonly Queue<TcpConnection> _accept = new();
@@ -33,11 +33,24 @@ public sealed partial class TcpListener
         (Local, _settings, _log, _shared) = (local, settings, log, shared);
         _requests = new SynQueue(settings);
         Backlog = Math.Min(backlog, settings.SoMaxConn);
+        _deferredTimeouts = CountDeferred(settings);
     }
 
     public IpEndpoint Local { get; }
 
     public int Backlog { get; }
+
+    /// <summary>Inherited by the connections of later SYNs. What the SYN queue was built for stays: its size and its retries.</summary>
+    public TcpSettings Settings
+    {
+        get => _settings;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            _settings = value;
+            _deferredTimeouts = CountDeferred(value);
+        }
+    }
 
     public int SynQueueLength => _halfOpen.Count + _requests.Count;
 

@@ -9,13 +9,15 @@ public sealed partial class TcpConnection
     private long _readInRound;
     private Instant _roundStart = Instant.Epoch;
 
+    private long WindowLimit => _settings.WindowClamp > 0 ? Math.Min(_rcvBuffer, _settings.WindowClamp) : _rcvBuffer;
+
     /// <summary>The window for the segment that is about to go out, in bytes; remembers its right edge.</summary>
     private long OfferWindow(bool isSyn)
     {
         int shift = isSyn ? 0 : _rcvShift;
         long unit = 1L << shift;
         long offered = RcvWnd;
-        long free = Math.Max(0, _rcvBuffer - _received.Length);
+        long free = Math.Max(0, WindowLimit - _received.Length);
         // §3.8.6.2.2: the edge moves by a full segment or half the buffer, or not at all; it never moves back.
         bool moves = free > offered && free - offered >= Math.Min(_rcvBuffer / 2, _rcvMss);
         long window = Math.Min(moves ? free : offered, (long)ushort.MaxValue << shift);
@@ -34,7 +36,7 @@ public sealed partial class TcpConnection
 
         // An update costs a segment: only when it opens a closed window or a good part of the buffer.
         long offered = RcvWnd;
-        long opens = Math.Min(_rcvBuffer - _received.Length, (long)ushort.MaxValue << _rcvShift) - offered;
+        long opens = Math.Min(WindowLimit - _received.Length, (long)ushort.MaxValue << _rcvShift) - offered;
         bool wasClosed = offered < Math.Min(_rcvMss, _rcvBuffer / 2);
         bool worth = wasClosed
             ? opens >= Math.Min(_rcvMss, _rcvBuffer / 2)

@@ -1,0 +1,36 @@
+using Wirepath.Stack;
+
+namespace Wirepath.Packetdrill;
+
+/// <summary>What set-up commands have asked for.</summary>
+internal sealed class HostSetup
+{
+    /// <summary>Changes of settings in the order in which they were made, so that sockets that are open can be told too.</summary>
+    private readonly List<Func<HostSettings, HostSettings>> _changes = [];
+
+    public HostSettings Settings { get; private set; } = HostSettings.Default;
+
+    /// <summary>Bytes; null while the script's own holds.</summary>
+    public int? Mtu { get; set; }
+
+    /// <summary>The time that commands let pass.</summary>
+    public TimeSpan Slept { get; set; }
+
+    /// <summary>What is remembered of peers is to be forgotten: <c>ip tcp_metrics flush</c>.</summary>
+    public bool ForgetsPeers { get; set; }
+
+    public IReadOnlyList<Func<HostSettings, HostSettings>> Changes => _changes;
+
+    public void Change(Func<HostSettings, HostSettings> change)
+    {
+        _changes.Add(change);
+        Settings = change(Settings);
+    }
+
+    /// <summary>Everything so far has reached the host.</summary>
+    public void Settle()
+    {
+        _changes.Clear();
+        (Slept, ForgetsPeers) = (TimeSpan.Zero, false);
+    }
+}
