@@ -125,6 +125,16 @@ public sealed record Retransmitted(ConnectionId Connection, uint RelativeSequenc
 /// <summary>The retransmission timer ran out. <paramref name="Rto"/> is the time-out that passed, <paramref name="Next"/> the doubled one.</summary>
 public sealed record RetransmissionTimedOut(ConnectionId Connection, TimeSpan Rto, TimeSpan Next, int Attempt) : Happening;
 
+/// <summary>Something arrived behind what was sent after it: the path reorders by at least <paramref name="Segments"/> segments (RFC 8985 §4).</summary>
+public sealed record ReorderingSeen(ConnectionId Connection, int Segments) : Happening;
+
+/// <summary>Two round trips without an ACK: the end of what was sent may be lost, and a probe is to tell (RFC 8985 §7).</summary>
+/// <param name="IsNew">The probe carries new bytes; otherwise the last segment again.</param>
+public sealed record LossProbeDue(ConnectionId Connection, bool IsNew) : Happening;
+
+/// <summary>RACK's reordering window has passed: what is still missing is held for lost (RFC 8985 §6.3).</summary>
+public sealed record ReorderingTimedOut(ConnectionId Connection) : Happening;
+
 public sealed record DuplicateAckCounted(ConnectionId Connection, int Count) : Happening;
 
 /// <summary>A round trip was measured (RFC 6298 §2, RFC 7323 §4).</summary>

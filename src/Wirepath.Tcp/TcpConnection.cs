@@ -21,7 +21,8 @@ public sealed partial class TcpConnection
         ArgumentNullException.ThrowIfNull(log);
         ArgumentOutOfRangeException.ThrowIfLessThan(mtuMss, settings.MinSendMss);
         (Id, _settings, _log, _listener, _timestampOffset) = (id, settings, log, listener, timestampOffset);
-        (_iss, _sndUna, _sndNxt, _sndMax, _dataEnd, _smallSegmentEnd) = (iss, iss, iss, iss, iss + 1, iss);
+        (_iss, _sndUna, _sndNxt, _dataEnd, _smallSegmentEnd) = (iss, iss, iss, iss + 1, iss);
+        (_highSeq, _repeatFrom, _highestSacked) = (iss, iss, iss);
         _rcvMss = _sndMss = OwnMss(mtuMss, settings);
         _seenMss = Math.Min(_rcvMss, 536);
         _rcvBuffer = settings.ReceiveBuffer.Default;
@@ -29,7 +30,8 @@ public sealed partial class TcpConnection
         _reassembly = new ReassemblyQueue(_pieces, settings.MaxReassemblyRanges);
         _congestion = CongestionControls.Create(settings.CongestionControl);
         _rtt = new RttEstimator(settings.InitialRto, settings.MinRto, settings.MaxRto);
-        _recovery = new NewRenoRecovery(iss);
+        _congestion.Cwnd = settings.InitialCwnd;
+        _reordering = settings.ReorderingThreshold;
         _cwndUsage = new CwndUsage(iss);
         _quickAcks = settings.QuickAcks;
         _lastSentAt = _lastReceivedAt = now;
@@ -116,7 +118,7 @@ public sealed partial class TcpConnection
     public string EndDetail { get; private set; } = "";
 
     /// <summary>Bytes of memory held for both directions, blocks counted whole.</summary>
-    public long MemoryCharged => _sendBuffer.MemoryCharged + _pieces.MemoryCharged;
+    public long MemoryCharged => _sendBuffer.MemoryCharged + _pieces.MemoryCharged + _sent.MemoryCharged;
 
     private bool MayWrite => !_finQueued && End is null
         && State is TcpState.SynSent or TcpState.SynReceived or TcpState.Established or TcpState.CloseWait;
@@ -231,9 +233,24 @@ public sealed partial class TcpConnection
         if (mss >= _sndMss || State is TcpState.Closed or TcpState.TimeWait)
             return;
         _sndMss = mss;
-        if (!IsSynAcknowledged || _sndNxt == _sndUna)
+        if (!IsSynAcknowledged || _sent.Rows == 0)
             return;
-        RepeatAll(RetransmitCause.PathMtu, _log.Because);
+        for (int i = 0; i < _sent.Rows; i++)
+        {
+            if (_sent[i].SegmentBytes > FullPayload && _sent[i].Right - _sent[i].Left > FullPayload)
+                MarkLost(i);
+        }
+
+        if (_sent.Lost == 0)
+            return;
+        (_repeatWhy, _repeatCause, _repeatFrom) = (RetransmitCause.PathMtu, _log.Because, _sndUna);
+        if (_phase == RecoveryPhase.Loss)
+            return;
+        // Lost, but not to congestion: cwnd stays.
+        _highSeq = _sndNxt;
+        _congestion.Ssthresh = CurrentSsthresh;
+        _undo.Close();
+        EnterPhase(RecoveryPhase.Loss, now);
     }
 
     /// <summary>
@@ -304,8 +321,9 @@ public sealed partial class TcpConnection
         _timers.StopAll();
         _sendBuffer.Clear();
         _reassembly.Clear();
+        _sent.Clear();
         _finQueued = true;
-        (_ackNow, _duplicateAcksOwed, _probeWanted, _keepAliveWanted, _repeatFirst) = (false, 0, false, false, false);
+        (_ackNow, _duplicateAcksOwed, _probeWanted, _keepAliveWanted, _repeatFirst, _synWanted, _lossProbeWanted) = (false, 0, false, false, false, false, false);
         if (_applicationGone)
             _received.Consume(_received.Length);
         if (!_resetWanted)

@@ -6,6 +6,30 @@ namespace Wirepath.Tcp;
 /// <param name="Max">What tuning may grow it to.</param>
 public readonly record struct BufferSizes(int Min, int Default, int Max);
 
+/// <summary>How losses are found with SACK; the bits are those of <c>tcp_recovery</c>.</summary>
+[Flags]
+public enum LossDetection
+{
+    /// <summary>By counting what arrived above (RFC 6675).</summary>
+    Sack = 0,
+    /// <summary>By time (RFC 8985).</summary>
+    Rack = 1,
+    /// <summary>RACK's reordering window does not adapt.</summary>
+    StaticReorderingWindow = 2,
+    /// <summary>RACK waits for its reordering window also after three duplicates.</summary>
+    NoDuplicateThreshold = 4,
+}
+
+/// <summary>What a connection does about ECN; the numbers are those of <c>tcp_ecn</c>.</summary>
+public enum EcnMode
+{
+    Off = 0,
+    /// <summary>Ask for it, and answer those who ask.</summary>
+    Request = 1,
+    /// <summary>Answer those who ask.</summary>
+    Accept = 2,
+}
+
 /// <summary>
 /// Every limit and timer of TCP. Defaults are Linux's unless the reason says otherwise; where Linux has a name for the
 /// setting, <see cref="SysctlAttribute"/> gives it.
@@ -125,6 +149,28 @@ public sealed record TcpSettings
     [Sysctl("net.ipv4.tcp_reordering", SysctlUnit.Count)]
     public int ReorderingThreshold { get; init; } = 3;
 
+    /// <summary>Most that reordering on the path may raise the threshold to, segments.</summary>
+    [Sysctl("net.ipv4.tcp_max_reordering", SysctlUnit.Count)]
+    public int MaxReordering { get; init; } = 300;
+
+    /// <summary>3 and 4: probe for a lost tail after two round trips instead of waiting for the RTO (RFC 8985 §7); other values: do not.</summary>
+    [Sysctl("net.ipv4.tcp_early_retrans", SysctlUnit.Count)]
+    public int EarlyRetransmit { get; init; } = 3;
+
+    internal bool TailLossProbe => EarlyRetransmit is 3 or 4;
+
+    /// <summary>Not 0: after a time-out, look whether it was needed before everything is repeated (RFC 5682).</summary>
+    [Sysctl("net.ipv4.tcp_frto", SysctlUnit.Count)]
+    public int ForwardRto { get; init; } = 2;
+
+    /// <summary>How losses are found with SACK.</summary>
+    [Sysctl("net.ipv4.tcp_recovery", SysctlUnit.Count)]
+    public LossDetection LossDetection { get; init; } = LossDetection.Rack;
+
+    /// <summary>Small segments that go again are joined to full ones.</summary>
+    [Sysctl("net.ipv4.tcp_retrans_collapse", SysctlUnit.Switch)]
+    public bool CollapseRepetitions { get; init; } = true;
+
     // ---- Congestion ----------------------------------------------------------------------------------------------
 
     /// <summary>A name that <see cref="CongestionControls"/> knows.</summary>
@@ -133,6 +179,27 @@ public sealed record TcpSettings
 
     /// <summary>Initial window in segments (RFC 6928).</summary>
     public int InitialCwnd { get; init; } = 10;
+
+    /// <summary>Upper limit of cwnd, segments (Linux's <c>snd_cwnd_clamp</c>).</summary>
+    public int MaxCwnd { get; init; } = int.MaxValue / 2;
+
+    /// <summary>Explicit Congestion Notification (RFC 3168). The default answers those who ask for it.</summary>
+    [Sysctl("net.ipv4.tcp_ecn", SysctlUnit.Count)]
+    public EcnMode Ecn { get; init; } = EcnMode.Accept;
+
+    /// <summary>Space segments over the round trip also for congestion controls that do not need it.</summary>
+    public bool Pacing { get; init; }
+
+    /// <summary>Bytes per second at most (<c>SO_MAX_PACING_RATE</c>); 0: no limit.</summary>
+    public long MaxPacingRate { get; init; }
+
+    /// <summary>Pacing rate in slow start, in percent of cwnd per round trip.</summary>
+    [Sysctl("net.ipv4.tcp_pacing_ss_ratio", SysctlUnit.Count)]
+    public int PacingSlowStartRatio { get; init; } = 200;
+
+    /// <summary>Pacing rate in congestion avoidance, in percent of cwnd per round trip.</summary>
+    [Sysctl("net.ipv4.tcp_pacing_ca_ratio", SysctlUnit.Count)]
+    public int PacingAvoidanceRatio { get; init; } = 120;
 
     /// <summary>Begin anew with the initial window after an idle RTO (RFC 5681 §4.1).</summary>
     [Sysctl("net.ipv4.tcp_slow_start_after_idle", SysctlUnit.Switch)]

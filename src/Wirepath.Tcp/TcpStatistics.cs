@@ -9,9 +9,40 @@ public readonly record struct TcpStatistics
     public required CongestionPhase Phase { get; init; }
     public required int SendMss { get; init; }
     public required int ReceiveMss { get; init; }
+    /// <summary>Linux's <c>tcpi_ca_state</c>.</summary>
+    public required RecoveryPhase CaState { get; init; }
+    public required string CongestionControl { get; init; }
     public required long Cwnd { get; init; }
+    public required int CwndSegments { get; init; }
     /// <summary><see cref="long.MaxValue"/> while arbitrary.</summary>
     public required long Ssthresh { get; init; }
+    /// <summary><see cref="int.MaxValue"/> while arbitrary.</summary>
+    public required int SsthreshSegments { get; init; }
+    /// <summary>Bytes per second; 0 before the first round trip.</summary>
+    public required long PacingRate { get; init; }
+    /// <summary>Segments sent and not acknowledged cumulatively.</summary>
+    public required int Unacked { get; init; }
+    /// <summary>Of these, reported by SACK, or without SACK counted by duplicate ACKs.</summary>
+    public required int Sacked { get; init; }
+    /// <summary>Of these, held for lost.</summary>
+    public required int Lost { get; init; }
+    /// <summary>Segments of which a repetition is under way.</summary>
+    public required int RetransmitsOut { get; init; }
+    /// <summary>Segments by which the path is known to reorder; at first the duplicate-ACK threshold.</summary>
+    public required int Reordering { get; init; }
+    public required long ReorderingsSeen { get; init; }
+    /// <summary>Segments that D-SACKs reported.</summary>
+    public required long DsackDuplicates { get; init; }
+    /// <summary>Reductions of cwnd that were taken back because the repetitions had been needless.</summary>
+    public required long UndoneReductions { get; init; }
+    /// <summary>Segments delivered, each counted once.</summary>
+    public required long Delivered { get; init; }
+    public required long DeliveredCe { get; init; }
+    public required long TailLossProbes { get; init; }
+    /// <summary>Time-outs in a row.</summary>
+    public required int Backoffs { get; init; }
+    /// <summary>Both ends agreed on ECN.</summary>
+    public required bool Ecn { get; init; }
     public required long SendWindow { get; init; }
     public required long ReceiveWindow { get; init; }
     /// <summary>SND.NXT − SND.UNA.</summary>

@@ -103,11 +103,11 @@ public class CauseTests
         story.Why(peer.LastCause).ShouldBe("sent Retransmission < Retransmitted < SegmentReceived");
         story.Of<DuplicateAckCounted>().Select(e => ((DuplicateAckCounted)e.What).Count).ShouldBe([1, 2, 3]);
         var congestion = (CongestionChanged)story.Of<CongestionChanged>().Last().What;
-        (congestion.Phase, congestion.Cwnd, congestion.Ssthresh).ShouldBe((CongestionPhase.FastRecovery, 5000, 2000));
+        (congestion.Phase, congestion.Cwnd, congestion.Ssthresh).ShouldBe((CongestionPhase.FastRecovery, 1000, 2000));
         peer.Play("""
             write 5000
-            > . 4001:5001(1000) ack 1
             +0.1 < . 1:1(0) ack 4001
+            > . 4001:5001(1000) ack 1
             > . 5001:6001(1000) ack 1
             """);
         story.Why(peer.LastCause).ShouldStartWith("sent Data < SegmentReceived");
@@ -122,7 +122,7 @@ public class CauseTests
             > P. 1:11(10) ack 1
             write 10
             +0.1 < . 1:1(0) ack 11 win 0
-            +0.3 > . 11:12(1) ack 1
+            +0.3 > . 10:10(0) ack 1
             """);
         story.Why(peer.LastCause).ShouldBe("sent WindowProbe < SegmentReceived");
         story.Of<PeerWindowChanged>().Select(e => ((PeerWindowChanged)e.What).Window).ShouldBe([0]);

@@ -5,20 +5,20 @@ namespace Wirepath.Tcp.Tests;
 public class FlowTests
 {
     [Fact]
-    public void A_closed_window_is_probed_with_one_octet_and_back_off_until_it_opens()
+    public void A_closed_window_is_probed_with_back_off_until_it_opens()
     {
         using Peer peer = Peer.Established(window: 1000).Play("""
             write 3000
             > . 1:1001(1000) ack 1
             +0.1 < . 1:1(0) ack 1001 win 0
-            +0.3 > . 1001:1002(1) ack 1
+            +0.3 > . 1000:1000(0) ack 1
             < . 1:1(0) ack 1001 win 0
-            +0.6 > . 1001:1002(1) ack 1
+            +0.6 > . 1000:1000(0) ack 1
             < . 1:1(0) ack 1001 win 0
-            +1.2 > . 1001:1002(1) ack 1
-            +0.1 < . 1:1(0) ack 1002 win 60000   // open again, and the octet was taken
-            > . 1002:2002(1000) ack 1
-            > P. 2002:3001(999) ack 1
+            +1.2 > . 1000:1000(0) ack 1
+            +0.1 < . 1:1(0) ack 1001 win 60000
+            > . 1001:2001(1000) ack 1
+            > P. 2001:3001(1000) ack 1
             +0.1 < . 1:1(0) ack 3001
             +600 nothing
             """);
@@ -38,25 +38,27 @@ public class FlowTests
             """;
         using Peer answering = Peer.Established(settings).Play(closed);
         for (int i = 0; i < 20; i++)
-            answering.Play($"+{(i == 0 ? "0.3" : i == 1 ? "0.6" : "1")} > . 11:12(1) ack 1\n< . 1:1(0) ack 11 win 0");
+            answering.Play($"+{(i == 0 ? "0.3" : i == 1 ? "0.6" : "1")} > . 10:10(0) ack 1\n< . 1:1(0) ack 11 win 0");
         using Peer silent = Peer.Established(settings).Play(closed + """
 
-            +0.3 > . 11:12(1) ack 1
-            +0.6 > . 11:12(1) ack 1
+            +0.3 > . 10:10(0) ack 1
+            +0.6 > . 10:10(0) ack 1
             +1 end TimedOut
             released
             """);
     }
 
     [Fact]
-    public void A_lone_FIN_finds_its_way_through_a_closed_window()
+    public void A_lone_FIN_waits_for_a_window_and_is_taken_through_a_closed_one()
     {
         using Peer _ = Peer.Established(window: 1000).Play("""
             write 1000
             > P. 1:1001(1000) ack 1
             +0.1 < . 1:1(0) ack 1001 win 0
             shutdown
-            +0.3 > F. 1001:1001(0) ack 1
+            +0.3 > . 1000:1000(0) ack 1          // the FIN counts against the window and waits
+            +0.1 < . 1:1(0) ack 1001 win 1
+            > F. 1001:1001(0) ack 1
             +0.1 < . 1:1(0) ack 1002 win 0
             state FinWait2
             """);
@@ -194,6 +196,7 @@ public class FlowTests
     [Fact]
     public void Holes_are_limited()
     {
+        using Peer empty = Peer.Established();
         using Peer peer = Peer.Established(Peer.Plain with { MaxReassemblyRanges = 2 }).Play("""
             < . 11:12(1) ack 1
             > . 1:1(0) ack 1
@@ -203,7 +206,7 @@ public class FlowTests
             > . 1:1(0) ack 1
             """);
         peer.Connection.Statistics.OutOfOrder.ShouldBe(2);
-        peer.Connection.MemoryCharged.ShouldBe(2 * BlockPool.SmallSize);
+        (peer.Connection.MemoryCharged - empty.Connection.MemoryCharged).ShouldBe(2 * BlockPool.SmallSize);
         peer.Connection.Statistics.SegmentsRejected.ShouldBe(1);
     }
 

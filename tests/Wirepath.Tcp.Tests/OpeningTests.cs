@@ -80,11 +80,12 @@ public class OpeningTests
     }
 
     [Fact]
-    public void After_a_lost_SYN_the_initial_window_is_one_segment()
+    public void After_two_lost_SYNs_the_initial_window_is_one_segment()
     {
         using Peer peer = Peer.Connecting().Play("""
             > S 0:0(0)
             +1 > S 0:0(0)
+            +2 > S 0:0(0)
             +0.1 < S. 0:0(0) ack 1 win 60000 <mss 1000>
             > . 1:1(0) ack 1
             write 5000

@@ -96,24 +96,23 @@ public class RetransmissionTests
             < . 1:1(0) ack 1001
             > . 11001:12001(1000) ack 1
             < . 1:1(0) ack 1001
-            > . 1001:2001(1000) ack 1    // flight was 9 without those two, ssthresh 4.5, cwnd 7.5 segments
+            > . 1001:2001(1000) ack 1    // ssthresh is half of cwnd, 4; proportional rate reduction sends 4 for 9 delivered
             < . 1:1(0) ack 1001
             < . 1:1(0) ack 1001
+            > . 12001:13001(1000) ack 1
             < . 1:1(0) ack 1001
             < . 1:1(0) ack 1001
+            > . 13001:14001(1000) ack 1
             < . 1:1(0) ack 1001
-            > . 12001:13001(1000) ack 1  // inflated past the flight
             +0.1 < . 1:1(0) ack 3001
             > . 3001:4001(1000) ack 1
-            > . 13001:14001(1000) ack 1
             +0.1 < . 1:1(0) ack 14001
             > . 14001:15001(1000) ack 1
             > P. 15001:16001(1000) ack 1
             """);
         TcpStatistics figures = peer.Connection.Statistics;
         (figures.FastRetransmits, figures.Retransmissions, figures.Timeouts).ShouldBe((1, 2, 0));
-        figures.Ssthresh.ShouldBe(4500);
-        figures.Phase.ShouldBe(CongestionPhase.SlowStart, "little was in flight: cwnd begins with two segments");
+        (figures.CwndSegments, figures.SsthreshSegments, figures.Phase).ShouldBe((5, 4, CongestionPhase.CongestionAvoidance));
     }
 
     [Fact]
@@ -159,8 +158,8 @@ public class RetransmissionTests
             > . 1:1(0) ack 1
             write 10
             > P. 1:11(10) ack 1
-            +0.3 > P. 1:11(10) ack 1
-            +0.6 > P. 1:11(10) ack 1
+            +0.3 > P. 1:11(10) ack 1     // tail-loss probe
+            +0.3 > P. 1:11(10) ack 1     // time-out
             +0.1 < . 1:1(0) ack 11 <sack 1:11,TS val 2 ecr {clock + 100}>
             write 10
             > P. 11:21(10) ack 1
@@ -180,10 +179,11 @@ public class RetransmissionTests
         peer.Connection.OnPathMtu(700, peer.Now);
         peer.Play("""
             > . 1:701(700) ack 1
-            > . 701:1401(700) ack 1
-            > P. 1401:2001(600) ack 1
+            > . 701:1001(300) ack 1
+            > . 1001:1701(700) ack 1
+            > P. 1701:2001(300) ack 1
             """);
-        peer.Connection.Statistics.Cwnd.ShouldBe(10000, "RFC 1191: not a sign of congestion");
+        peer.Connection.Statistics.CwndSegments.ShouldBe(10, "RFC 1191: not a sign of congestion");
     }
 
     [Fact]
@@ -210,37 +210,16 @@ public class RetransmissionTests
     }
 
     [Fact]
-    public void Slow_start_doubles_and_congestion_avoidance_adds_one_segment_per_round_trip()
-    {
-        var reno = new Reno();
-        reno.OnEstablished(1000, 10);
-        var limited = new CongestionContext(Pair.Start, 1000, 10_000, 10_000, IsCwndLimited: true, TimeSpan.Zero);
-        for (int i = 0; i < 5; i++)
-            reno.OnAcknowledged(2000, limited);
-        reno.Cwnd.ShouldBe(20_000);
-        reno.OnLoss(limited with { FlightSize = 20_000 });
-        reno.Cwnd = reno.Ssthresh;
-        for (int i = 0; i < 10; i++)
-            reno.OnAcknowledged(1000, limited);
-        reno.Cwnd.ShouldBe(11_000);
-        reno.OnTimeout(repeated: false, limited with { FlightSize = 11_000 });
-        (reno.Cwnd, reno.Ssthresh).ShouldBe((1000, 5500));
-        reno.OnTimeout(repeated: true, limited with { FlightSize = 1000 });
-        reno.Ssthresh.ShouldBe(5500, "RFC 5681 §3.1: not for the same segment again");
-        Should.Throw<ArgumentException>(() => CongestionControls.Create("vegas"));
-    }
-
-    [Fact]
     public void RTO_follows_RFC_6298()
     {
         var rtt = new RttEstimator(TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(120));
         rtt.Rto.ShouldBe(TimeSpan.FromSeconds(1));
-        rtt.Sample(TimeSpan.FromMilliseconds(200));
+        rtt.Sample(TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(200), Pair.Start);
         (rtt.Smoothed, rtt.Variance, rtt.Rto).ShouldBe((TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(600)));
-        rtt.Sample(TimeSpan.FromMilliseconds(280));
+        rtt.Sample(TimeSpan.FromMilliseconds(280), TimeSpan.FromMilliseconds(280), Pair.Start);
         (rtt.Smoothed, rtt.Variance, rtt.Rto).ShouldBe((TimeSpan.FromMilliseconds(210), TimeSpan.FromMilliseconds(95), TimeSpan.FromMilliseconds(590)));
         for (int i = 0; i < 100; i++)
-            rtt.Sample(TimeSpan.FromMilliseconds(10));
+            rtt.Sample(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(10), Pair.Start);
         rtt.Rto.TotalMilliseconds.ShouldBe(210, 1, "never within a delayed ACK of the round trip");
         for (int i = 0; i < 40; i++)
             rtt.BackOff();

@@ -149,6 +149,9 @@ internal static class HappeningJson
             case SegmentRejected e: f.Connection(e.Connection).Segment(e.Segment).Text("reason", e.Reason); break;
             case Retransmitted e: f.Connection(e.Connection).Number("relativeSequence", e.RelativeSequence).Number("length", e.Length).Name("why", e.Why).Number("attempt", e.Attempt); break;
             case RetransmissionTimedOut e: f.Connection(e.Connection).Ticks("rto", e.Rto).Ticks("next", e.Next).Number("attempt", e.Attempt); break;
+            case ReorderingSeen e: f.Connection(e.Connection).Number("segments", e.Segments); break;
+            case LossProbeDue e: f.Connection(e.Connection).Flag("isNew", e.IsNew); break;
+            case ReorderingTimedOut e: f.Connection(e.Connection); break;
             case DuplicateAckCounted e: f.Connection(e.Connection).Number("count", e.Count); break;
             case RttSampled e: f.Connection(e.Connection).Ticks("sample", e.Sample).Ticks("smoothedRtt", e.SmoothedRtt).Ticks("rttVariance", e.RttVariance).Ticks("rto", e.Rto); break;
             case CongestionChanged e:

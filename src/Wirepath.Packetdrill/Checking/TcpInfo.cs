@@ -13,12 +13,12 @@ internal static class TcpInfo
     public static double? LookUp(in TcpStatistics of, string name) => name switch
     {
         "tcpi_state" => LinuxState(of.State),
-        "tcpi_ca_state" => CongestionState(of.Phase),
-        "tcpi_snd_cwnd" => of.Cwnd / of.SendMss,
-        "tcpi_snd_ssthresh" => of.Ssthresh == long.MaxValue ? ArbitrarySsthresh : of.Ssthresh / of.SendMss,
+        "tcpi_ca_state" => (int)of.CaState,
+        "tcpi_snd_cwnd" => of.CwndSegments,
+        "tcpi_snd_ssthresh" => of.SsthreshSegments,
         "tcpi_snd_mss" => of.SendMss,
         "tcpi_rcv_mss" => of.ReceiveMss,
-        "tcpi_unacked" => (of.FlightSize + of.SendMss - 1) / of.SendMss,
+        "tcpi_unacked" => of.Unacked,
         "tcpi_notsent_bytes" => of.Unsent,
         "tcpi_rto" => of.Rto.TotalMicroseconds,
         "tcpi_rtt" => of.SmoothedRtt.TotalMicroseconds,
@@ -67,13 +67,5 @@ internal static class TcpInfo
         TcpState.Listen => 10,
         TcpState.Closing => 11,
         _ => throw new ArgumentOutOfRangeException(nameof(state)),
-    };
-
-    private static double CongestionState(CongestionPhase phase) => phase switch
-    {
-        CongestionPhase.SlowStart or CongestionPhase.CongestionAvoidance => 0,
-        CongestionPhase.FastRecovery => 3,
-        CongestionPhase.LossRecovery => 4,
-        _ => throw new ArgumentOutOfRangeException(nameof(phase)),
     };
 }

@@ -33,7 +33,7 @@ internal sealed class Ipv4Sender(Host host)
         packet.NetworkOffset = -Ipv4Header.Size;
         bool atomic = departure.DontFragment && packet.SegmentSize == 0;
         var header = new Ipv4Header(
-            departure.TypeOfService, (ushort)(packet.Length + Ipv4Header.Size),
+            (byte)(departure.TypeOfService | (byte)packet.Ecn), (ushort)(packet.Length + Ipv4Header.Size),
             atomic ? (ushort)0 : NextIdentification(departure, packet), // RFC 6864 §4.1: means nothing when it cannot be fragmented.
             departure.DontFragment, MoreFragments: false, FragmentOffset: 0,
             departure.TimeToLive == 0 ? host.Settings.Ip.DefaultTimeToLive : departure.TimeToLive,

@@ -85,6 +85,7 @@ public static class Sysctl
         (TimeSpan time, SysctlUnit.Milliseconds) => Number((long)time.TotalMilliseconds),
         (TimeSpan time, SysctlUnit.Microseconds) => Number((long)time.TotalMicroseconds),
         (bool on, _) => on ? "1" : "0",
+        (Enum mode, _) => Number(Convert.ToInt64(mode, CultureInfo.InvariantCulture)),
         (BufferSizes sizes, _) => $"{Number(sizes.Min)} {Number(sizes.Default)} {Number(sizes.Max)}",
         (PortRange range, _) => $"{Number(range.First)} {Number(range.Last)}",
         (IFormattable number, _) => number.ToString(null, CultureInfo.InvariantCulture),
@@ -123,6 +124,7 @@ public static class Sysctl
     private static object FromNumber(Setting setting, long number) => setting.Type switch
     {
         { } type when type == typeof(bool) => number == 1,
+        { IsEnum: true } type => Enum.ToObject(type, (int)number),
         { } type when type == typeof(byte) => (byte)number,
         { } type when type == typeof(int) => (int)number,
         { } type when type == typeof(long) => number,
@@ -136,7 +138,7 @@ public static class Sysctl
     };
 
     private static long Most(Setting setting) =>
-        setting.Type == typeof(bool) ? 1 : setting.Type == typeof(byte) ? byte.MaxValue : setting.Type == typeof(long) ? long.MaxValue : int.MaxValue;
+        setting.Type == typeof(bool) ? 1 : setting.Type == typeof(EcnMode) ? (long)EcnMode.Accept : setting.Type.IsEnum ? 7 : setting.Type == typeof(byte) ? byte.MaxValue : setting.Type == typeof(long) ? long.MaxValue : int.MaxValue;
 
     private static string Expected(Setting setting) => setting.Unit switch
     {

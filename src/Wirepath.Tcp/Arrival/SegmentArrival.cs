@@ -64,7 +64,7 @@ public sealed partial class TcpConnection
         TcpHeader header = segment.Header;
 
         // First, the ACK bit.
-        bool acceptableAck = header.IsAck && header.Acknowledgment > _iss && header.Acknowledgment <= _sndMax;
+        bool acceptableAck = header.IsAck && header.Acknowledgment > _iss && header.Acknowledgment <= _sndNxt;
         if (header.IsAck && !acceptableAck)
         {
             Reject(segment, "acknowledges what was not sent");
@@ -95,7 +95,7 @@ public sealed partial class TcpConnection
         {
             // Simultaneous open: the SYN goes out again, as SYN,ACK.
             Transit(TcpTransition.ReceivedSyn);
-            _sndNxt = _iss;
+            _synWanted = true;
             _sendCause = _log.Because;
             return;
         }
@@ -120,7 +120,7 @@ public sealed partial class TcpConnection
             if (!header.IsAck)
             {
                 // The SYN came again: our SYN,ACK was lost.
-                _sndNxt = _iss;
+                _synWanted = true;
                 _sendCause = _log.Because;
                 return;
             }
@@ -153,6 +153,7 @@ public sealed partial class TcpConnection
         }
 
         UpdateTsRecent(segment, now);
+        FollowMarks(segment);
 
         // Second, the RST bit (RFC 5961 §3.2: only the exact number resets).
         if (header.IsRst)
@@ -272,7 +273,7 @@ public sealed partial class TcpConnection
     private bool ArriveAckOfSyn(in TcpSegment segment, Instant now)
     {
         SequenceNumber ack = segment.Header.Acknowledgment;
-        if (ack <= _iss || ack > _sndMax)
+        if (ack <= _iss || ack > _sndNxt)
         {
             Reject(segment, "acknowledges what was not sent");
             WantStrayReset(ack);

@@ -10,7 +10,7 @@ public static class CongestionControls
     public static bool IsKnown(string name) => Names.Contains(name);
 
     /// <exception cref="ArgumentException">The name is not among <see cref="Names"/>.</exception>
-    public static ICongestionControl Create(string name) => name switch
+    internal static CongestionControl Create(string name) => name switch
     {
         Reno => new Reno(),
         _ => throw new ArgumentException($"'{name}' is not a congestion control; known are: {string.Join(", ", Names)}.", nameof(name)),

@@ -13,11 +13,11 @@ internal struct CwndUsage(SequenceNumber start)
     /// <summary>cwnd held the sender back.</summary>
     public bool IsLimited { get; private set; }
 
-    /// <summary>Most bytes in flight.</summary>
-    public long Peak { get; private set; }
+    /// <summary>Most segments in flight.</summary>
+    public int Peak { get; private set; }
 
     /// <summary>Sending has come to its end for now.</summary>
-    public void Note(bool limited, long flight, SequenceNumber sndUna, SequenceNumber sndNxt)
+    public void Note(bool limited, int flight, SequenceNumber sndUna, SequenceNumber sndNxt)
     {
         bool same = sndUna < _until && !limited && (IsLimited || flight <= Peak);
         if (!same)

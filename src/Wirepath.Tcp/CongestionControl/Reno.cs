@@ -1,59 +1,43 @@
-using System.Globalization;
-
 namespace Wirepath.Tcp;
 
-/// <summary>Slow start and congestion avoidance of RFC 5681 §3.1, counting bytes (RFC 3465) so that stretched ACKs count in full.</summary>
-internal sealed class Reno : ICongestionControl
+/// <summary>Slow start and congestion avoidance of RFC 5681 §3.1, counting segments acknowledged so that stretched ACKs count in full.</summary>
+internal sealed class Reno : CongestionControl
 {
-    private long _ackedInAvoidance;
+    private int _acked; // since cwnd last grew in congestion avoidance
 
-    public string Name => CongestionControls.Reno;
+    public override string Name => CongestionControls.Reno;
 
-    public long Cwnd { get; set; }
-
-    public long Ssthresh { get; private set; } = long.MaxValue;
-
-    public void OnEstablished(int mss, int initialSegments) => Cwnd = InitialWindow(mss, initialSegments);
-
-    public void OnAcknowledged(long bytes, in CongestionContext context)
+    public override int ReduceSsthresh(bool byEcn, in CongestionContext context)
     {
-        if (Cwnd < Ssthresh)
-        {
-            // In slow start cwnd may run ahead to twice of what is used: the burst that proves it comes next.
-            if (!context.IsCwndLimited && Cwnd >= 2 * context.FlightPeak)
-                return;
-            long step = Math.Min(bytes, Ssthresh - Cwnd);
-            Cwnd += step;
-            bytes -= step;
-        }
+        _acked = 0;
+        return Math.Max(Cwnd / 2, 2); // equation 4; cwnd stands for the flight, which RFC 7661 keeps honest
+    }
 
-        if (bytes == 0 || !context.IsCwndLimited)
+    public override void OnAcknowledged(in AckSample sample, in CongestionContext context)
+    {
+        if (!context.IsCwndLimited)
             return;
-        _ackedInAvoidance += bytes;
-        if (_ackedInAvoidance >= Cwnd)
+        int acked = sample.Acked;
+        if (IsInSlowStart)
         {
-            _ackedInAvoidance -= Cwnd;
-            Cwnd += context.Mss;
+            int step = Math.Min(acked, Ssthresh - Cwnd);
+            Cwnd += step;
+            acked -= step;
+        }
+
+        Grow(acked, Cwnd);
+    }
+
+    /// <summary>One segment for every <paramref name="each"/> acknowledged.</summary>
+    private void Grow(int acked, int each)
+    {
+        if (acked == 0)
+            return;
+        _acked += acked;
+        if (_acked >= each)
+        {
+            Cwnd += _acked / each;
+            _acked %= each;
         }
     }
-
-    public void OnLoss(in CongestionContext context)
-    {
-        Ssthresh = Math.Max(context.FlightSize / 2, 2L * context.Mss); // RFC 5681 equation 4
-        _ackedInAvoidance = 0;
-    }
-
-    public void OnTimeout(bool repeated, in CongestionContext context)
-    {
-        if (!repeated)
-            OnLoss(context);
-        Cwnd = context.Mss; // the loss window of one segment
-        _ackedInAvoidance = 0;
-    }
-
-    public void OnIdle(int initialSegments, in CongestionContext context) => Cwnd = Math.Min(Cwnd, InitialWindow(context.Mss, initialSegments));
-
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name} cwnd {Cwnd} ssthresh {Ssthresh}");
-
-    private static long InitialWindow(int mss, int segments) => (long)mss * segments;
 }

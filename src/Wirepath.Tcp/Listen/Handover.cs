@@ -28,15 +28,16 @@ public sealed partial class TcpConnection
         };
         connection.TakeOptions(syn.Irs, syn.PeerWindow, options, now);
         connection._rcvAdv = connection._rcvNxt + window;
-        connection.SynWasSent(sentAt, attempts);
+        connection._ecn = syn.Ecn;
+        connection.SynWasSent(sentAt, attempts, now);
         return connection;
     }
 
-    private void SynWasSent(Instant sentAt, int attempts)
+    private void SynWasSent(Instant sentAt, int attempts, Instant now)
     {
-        _sndNxt = _sndMax = _iss + 1;
-        _timeouts = attempts;
-        if (!sentAt.IsNever)
-            (_isTiming, _timedEnd, _timedAt) = (true, _sndNxt, sentAt);
+        (_synWanted, _timeouts) = (false, attempts);
+        NoteSent(_iss, 1, segments: 1, FullPayload, sentAt.IsNever ? now : sentAt);
+        if (sentAt.IsNever)
+            _sent.Mark(0, SegmentMarks.Repeated | SegmentMarks.EverRepeated); // Karn: its round trip cannot be told
     }
 }

@@ -112,6 +112,7 @@ public sealed partial class TcpListener
             TsRecent = timestamps ? options.TimestampValue : 0,
             TimestampOffset = context.TimestampOffset,
             Sack = _settings.Sack && options.SackPermitted,
+            Ecn = TcpConnection.AgreesOnEcn(syn.Header, _settings),
         };
     }
 
@@ -126,7 +127,8 @@ public sealed partial class TcpListener
             (options.HasWindowScale, options.WindowScale) = (true, (byte)TcpConnection.OfferedShift(_settings));
         if (facts.Timestamps)
             (options.HasTimestamps, options.TimestampValue, options.TimestampEcho) = (true, unchecked(clock + facts.TimestampOffset), facts.TsRecent);
-        Write(packet, id, facts, facts.Iss, TcpFlags.Syn | TcpFlags.Ack, (ushort)InitialWindow, options, why, cause);
+        TcpFlags ecn = facts.Ecn ? TcpFlags.Ece : TcpFlags.None;
+        Write(packet, id, facts, facts.Iss, TcpFlags.Syn | TcpFlags.Ack | ecn, (ushort)InitialWindow, options, why, cause);
     }
 
     private void Write(Packet packet, in ConnectionId id, in SynFacts facts, SequenceNumber sequence, TcpFlags flags, ushort window, in TcpOptions options, SendCause why, EventId cause)

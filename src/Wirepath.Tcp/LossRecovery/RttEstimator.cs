@@ -1,3 +1,5 @@
+using Wirepath.Wire;
+
 namespace Wirepath.Tcp;
 
 /// <summary>
@@ -8,6 +10,7 @@ internal struct RttEstimator(TimeSpan initial, TimeSpan min, TimeSpan max)
 {
     private TimeSpan _base = initial;
     private int _backoff;
+    private WindowedMinimum _min;
 
     public bool HasSample { get; private set; }
 
@@ -15,7 +18,8 @@ internal struct RttEstimator(TimeSpan initial, TimeSpan min, TimeSpan max)
 
     public TimeSpan Variance { get; private set; }
 
-    public TimeSpan Min { get; private set; }
+    /// <summary>Smallest of the last five minutes: a path that became longer is believed in the end.</summary>
+    public readonly TimeSpan Min => _min.Value;
 
     /// <summary>With the back-off applied (§5.5), at most the maximum.</summary>
     public readonly TimeSpan Rto => Shifted(_backoff);
@@ -23,19 +27,21 @@ internal struct RttEstimator(TimeSpan initial, TimeSpan min, TimeSpan max)
     /// <summary>Without back-off.</summary>
     public readonly TimeSpan BaseRto => Shifted(0);
 
-    public void Sample(TimeSpan rtt)
+    /// <param name="rtt">Of the oldest segment that an ACK delivered: what the RTO must outlast.</param>
+    /// <param name="newest">Of the newest, which waited least.</param>
+    /// <param name="now">The time of the ACK.</param>
+    public void Sample(TimeSpan rtt, TimeSpan newest, Instant now)
     {
+        _min.Add(newest, now);
         if (!HasSample)
         {
-            (HasSample, Smoothed, Variance, Min) = (true, rtt, rtt / 2, rtt); // §2.2
+            (HasSample, Smoothed, Variance) = (true, rtt, rtt / 2); // §2.2
         }
         else
         {
             TimeSpan error = (Smoothed - rtt).Duration();
             Variance = new TimeSpan((Variance.Ticks * 3 + error.Ticks) / 4); // §2.3, β = 1/4
             Smoothed = new TimeSpan((Smoothed.Ticks * 7 + rtt.Ticks) / 8);   // α = 1/8
-            if (rtt < Min)
-                Min = rtt;
         }
 
         _base = Smoothed + new TimeSpan(Math.Max(min.Ticks, 4 * Variance.Ticks));

@@ -21,6 +21,7 @@ public sealed partial class TcpConnection
     private void TakeSyn(in TcpSegment segment, Instant now)
     {
         TakeOptions(segment.Header.Sequence, segment.Header.Window, segment.Options, now);
+        NegotiateEcn(segment.Header);
         if (_log.IsEnabled)
             _log.Write(new OptionsNegotiated(Id, FullPayload, _rcvMss, _scaling, _sndShift, _rcvShift, _timestamps, _sack));
     }

@@ -18,7 +18,7 @@ public sealed partial class TcpConnection
         {
             _resetWanted = false;
             _signals |= TcpSignals.Released;
-            Emit(packet, _sndMax, 0, TcpFlags.Rst | TcpFlags.Ack, SendCause.Reset, _sendCause, default, now);
+            Emit(packet, _sndNxt, 0, TcpFlags.Rst | TcpFlags.Ack, SendCause.Reset, _sendCause, default, now);
             return true;
         }
 
@@ -31,7 +31,7 @@ public sealed partial class TcpConnection
 
         if (State is TcpState.Closed or TcpState.Listen)
             return false;
-        if (_sndNxt == _iss)
+        if (_synWanted)
         {
             SendSyn(packet, now);
             return true;
@@ -39,7 +39,9 @@ public sealed partial class TcpConnection
 
         if (State is TcpState.SynSent)
             return false;
-        return TryRepeatFirst(packet, now)
+        return (_newBeforeLost && TrySendNewBeforeLost(packet, now))
+            || TryRepeat(packet, now)
+            || (_lossProbeWanted && TrySendLossProbe(packet, now))
             || (State != TcpState.SynReceived && TrySendQueue(packet, now))
             || TrySendProbe(packet, now)
             || TrySendAck(packet, now);
@@ -47,27 +49,168 @@ public sealed partial class TcpConnection
 
     private void SendSyn(Packet packet, Instant now)
     {
-        bool again = _sndMax != _iss;
+        _synWanted = false;
+        bool again = _sent.Rows > 0;
         bool answers = State != TcpState.SynSent;
         EventId cause = _sendCause;
         if (again)
-            cause = NoteRetransmission(_iss, 0, _timeouts > 0 ? _repeatCause : _sendCause);
-        Emit(packet, _iss, 0, answers ? TcpFlags.Syn | TcpFlags.Ack : TcpFlags.Syn,
-            again ? SendCause.Retransmission : answers ? SendCause.SynAnswer : SendCause.Open, cause, SynOptions(now), now);
-        Sent(_iss, 1, again, now);
+            cause = NoteRetransmission(_iss, 0, _sendCause);
+        TcpFlags flags = EcnSynFlags(answers) | (answers ? TcpFlags.Syn | TcpFlags.Ack : TcpFlags.Syn);
+        Emit(packet, _iss, 0, flags, again ? SendCause.Retransmission : answers ? SendCause.SynAnswer : SendCause.Open, cause, SynOptions(now), now);
+        if (again)
+            NoteRepeated(0, now);
+        else
+            NoteSent(_iss, 1, segments: 1, FullPayload, now);
     }
 
-    // Fast retransmit and partial acknowledgments: the first unacknowledged segment, SND.NXT stays.
-    private bool TryRepeatFirst(Packet packet, Instant now)
+    // RFC 5682 §3.1 step 2b: one or two new segments, to see what comes back. Without them the ordinary recovery goes on.
+    private bool TrySendNewBeforeLost(Packet packet, Instant now)
     {
-        if (!_repeatFirst)
-            return false;
+        if (TrySendQueue(packet, now))
+            return true;
+        _newBeforeLost = false;
+        if (_sndNxt <= _highSeq)
+            _forwardRto = false;
+        return false;
+    }
+
+    /// <summary>The lowest segment that is lost and not under way again (RFC 6675 §4 NextSeg rule 1).</summary>
+    private bool TryRepeat(Packet packet, Instant now)
+    {
+        bool force = _repeatFirst;
         _repeatFirst = false;
-        if (!IsSynAcknowledged || _sndMax == _sndUna)
+        if (_sent.Rows == 0 || (!force && _sent.Repeated >= _sent.Lost) || (!force && MustWaitForPace(now)))
+            return false;
+        int room = force ? 1 : _congestion.Cwnd - _sent.InFlight;
+        if (room <= 0)
+            return false;
+        int index = force ? 0 : _sent.Find(_repeatFrom);
+        while (index < _sent.Rows && !(force || (_sent[index].Marks & (SegmentMarks.Lost | SegmentMarks.Repeated | SegmentMarks.Sacked)) == SegmentMarks.Lost))
+            index++;
+        if (index == _sent.Rows)
+        {
+            _repeatFrom = _sndNxt;
+            return false;
+        }
+
+        return TryRepeat(packet, index, room, force, now);
+    }
+
+    private bool TryRepeat(Packet packet, int index, int room, bool force, Instant now)
+    {
+        TcpOptions options = SegmentOptions(now);
+        int full = _sndMss - options.Size;
+        FitRow(index, full);
+        SequenceNumber left = SequenceNumber.Max(_sent[index].Left, _sndUna);
+        long window = _sndUna + (int)Math.Min(_sndWnd, int.MaxValue) - left;
+        // The first segment goes whatever the window says, for a receiver that took its window back; others wait.
+        if (window <= 0 && left != _sndUna)
+            return false;
+        if (_sent[index].Count > 1)
+        {
+            int most = Math.Max(1, Math.Min(room, SendQuantum(full) / full));
+            if (window > 0)
+                most = (int)Math.Max(1, Math.Min(most, window / full));
+            if (most < _sent[index].Count)
+                _sent.Split(index, most);
+        }
+
+        if (_settings.CollapseRepetitions)
+            JoinSmall(index, full, window);
+        SendRepetition(packet, index, force, options, now);
+        return true;
+    }
+
+    /// <summary>A row whose segments are larger than what the path takes now is counted anew.</summary>
+    private void FitRow(int index, int full)
+    {
+        ref SentSegment row = ref _sent[index];
+        int bytes = Math.Min(row.Right - row.Left, Math.Max(_dataEnd - row.Left, 0));
+        if (bytes > full && (row.SegmentBytes > full || row.Count == 1))
+            _sent.Recount(index, (bytes + full - 1) / full, full);
+    }
+
+    // What was written in crumbs goes again as one segment where it fits (tcp_retrans_collapse).
+    private void JoinSmall(int index, int full, long window)
+    {
+        while (index + 1 < _sent.Rows && _sent[index].Count == 1 && _sent[index + 1].Count == 1
+            && !_sent[index + 1].Has(SegmentMarks.Sacked)
+            && _sent[index + 1].Right - _sent[index].Left <= Math.Min(full, Math.Max(window, 0)))
+        {
+            _sent.Join(index);
+        }
+    }
+
+    private void SendRepetition(Packet packet, int index, bool force, in TcpOptions options, Instant now)
+    {
+        ref SentSegment row = ref _sent[index];
+        SequenceNumber left = SequenceNumber.Max(row.Left, _sndUna);
+        int length = Math.Max(SequenceNumber.Min(row.Right, _dataEnd) - left, 0);
+        bool fin = _finQueued && row.Right > _dataEnd;
+        TcpFlags flags = TcpFlags.Ack;
+        if (length > 0 && left + length == _dataEnd)
+            flags |= TcpFlags.Psh;
+        if (fin)
+            flags |= TcpFlags.Fin;
+        EventId cause = NoteRetransmission(left, length, _repeatCause);
+        int sent = Emit(packet, left, length, flags, SendCause.Retransmission, cause, options, now);
+        if (sent < length && row.Count > 1)
+            _sent.Split(index, Math.Max(sent / row.SegmentBytes, 1)); // the packet could not carry more slices
+        NoteRepeated(index, now);
+        if (index == 0 && _retransmissionTimer != RetransmissionTimer.Reordering && !force)
+            SetRetransmission(RetransmissionTimer.Timeout, now + _rtt.Rto);
+    }
+
+    private void NoteRepeated(int index, Instant now)
+    {
+        ref SentSegment row = ref _sent[index];
+        if (_repeatStamp.IsNever)
+            (_repeatStamp, _repeatTimestamp) = (now, TimestampClock(now));
+        _undo.CountRepetition(row.Count);
+        row.SentAt = now;
+        row.Snapshot = _rate.OnSent(_sent.Segments == 0, _sent.InFlight + row.Count, now);
+        if (_rate.IsAppLimited)
+            row.Marks |= SegmentMarks.AppLimited;
+        else
+            row.Marks &= ~SegmentMarks.AppLimited;
+        _sent.Mark(index, SegmentMarks.Repeated | SegmentMarks.EverRepeated);
+        if (IsReducing)
+            _prr.Sent += row.Count;
+        if (_repeatFrom < row.Right)
+            _repeatFrom = row.Right;
+    }
+
+    private bool TrySendLossProbe(Packet packet, Instant now)
+    {
+        _lossProbeWanted = false;
+        if (_sent.Rows == 0)
             return false;
         TcpOptions options = SegmentOptions(now);
-        int length = Math.Clamp(SequenceNumber.Min(_sndMax, _dataEnd) - _sndUna, 0, _sndMss - options.Size);
-        SendStretch(packet, _sndUna, length, now, options);
+        int full = _sndMss - options.Size;
+        long window = _sndUna + (int)Math.Min(_sndWnd, int.MaxValue) - _sndNxt;
+        if (_probeMayBeNew && window > 0)
+        {
+            // §7.3: a new segment, even beyond cwnd.
+            int length = (int)Math.Min(Math.Min(_dataEnd - _sndNxt, full), window);
+            if (length == full || length == _dataEnd - _sndNxt)
+            {
+                SendNew(packet, length, full, options, now);
+                AfterProbe(repeats: false, now);
+                return true;
+            }
+        }
+
+        int last = _sent.Rows - 1;
+        if (_sent[last].Count > 1)
+        {
+            _sent.Split(last, _sent[last].Count - 1);
+            last++;
+        }
+
+        FitRow(last, full);
+        _repeatWhy = RetransmitCause.TailLossProbe;
+        SendRepetition(packet, last, force: true, options, now);
+        AfterProbe(repeats: true, now);
         return true;
     }
 
@@ -76,115 +219,129 @@ public sealed partial class TcpConnection
         SequenceNumber end = SendEnd;
         if (_sndNxt == end)
         {
-            _cwndUsage.Note(limited: false, FlightSize, _sndUna, _sndNxt);
+            NoteEndOfSending(limited: false);
             return false;
         }
 
+        if (MustWaitForPace(now))
+            return false;
         TcpOptions options = SegmentOptions(now);
         int full = _sndMss - options.Size;
-        long flight = FlightSize;
-        bool isNew = _sndNxt == _sndMax;
-        if (flight == 0 && isNew && _settings.SlowStartAfterIdle && now - _lastSentAt > _rtt.BaseRto && IsSynAcknowledged)
-        {
-            _congestion.OnIdle(_settings.InitialCwnd, Congestion(now));
-            NoteCongestion("restart after idle");
-        }
-
-        long window = _sndWnd - flight;
-        if (_forceFirst)
-            window = Math.Max(window, full);
-        long room = _congestion.Cwnd + (isNew ? _recovery.LimitedTransmit(full) : 0) - flight; // RFC 3042 §2: new bytes only
+        if (_sent.Rows == 0)
+            RestartAfterIdle(now);
+        long window = _sndUna + (int)Math.Min(_sndWnd, int.MaxValue) - _sndNxt;
+        int room = _congestion.Cwnd - _sent.InFlight;
         long unsent = _dataEnd - _sndNxt;
         if (unsent == 0)
         {
             // The FIN by itself counts against the window like a byte; the congestion window does not hold it.
             if (window < 1)
                 return Blocked(cwnd: false, now);
-            SendStretch(packet, _sndNxt, 0, now, options);
+            SendNew(packet, 0, full, options, now);
             return true;
         }
 
-        int most = full;
-        if (_settings.MaxSuperSegmentBytes > full && isNew)
-            most = _settings.MaxSuperSegmentBytes / full * full;
-        int length = (int)Math.Min(Math.Min(unsent, most), Math.Min(window, room));
+        if (room <= 0)
+            return Blocked(cwnd: true, now);
+        int most = SendQuantum(full);
+        long allowed = (long)Math.Min(room, Math.Max(_congestion.Cwnd / 2, 1)) * full;
+        most = most > full && allowed > full ? (int)Math.Min(most / full * full, allowed) : full;
+        int length = (int)Math.Min(Math.Min(unsent, most), window);
         if (length <= 0)
-            return Blocked(cwnd: room < window && flight > 0, now);
+            return Blocked(cwnd: false, now);
         if (length > full)
             length -= length % full;
-        bool small = _smallSegmentEnd > _sndUna;
-        if (!_overrideSws && !SendDecision.IsWorthASegment(length, full, unsent, _finQueued, NoDelay, small, flight, _maxSndWnd))
-        {
-            if (isNew)
-                return Blocked(cwnd: room < window && length < unsent, now);
-            length = Math.Min(length, _sndMax - _sndNxt); // what was sent once may go again, whatever its size
-            if (length == 0)
-                return Blocked(cwnd: false, now);
-        }
-
-        SendStretch(packet, _sndNxt, length, now, options);
+        if (!_overrideSws && !IsWorthASegment(length, full, unsent))
+            return Blocked(cwnd: false, now);
+        SendNew(packet, length, full, options, now);
         return true;
+    }
+
+    private bool IsWorthASegment(int length, int full, long unsent) =>
+        SendDecision.IsWorthASegment(length, full, unsent, _finQueued, NoDelay, _smallSegmentEnd > _sndUna, _sndNxt - _sndUna, _maxSndWnd);
+
+    private void RestartAfterIdle(Instant now)
+    {
+        TimeSpan idle = now - _lastSentAt;
+        if (_dataSegmentsSent > 0)
+            _congestion.OnTransmitStart(idle, Congestion(now));
+        if (!_settings.SlowStartAfterIdle || _congestion.ControlsRate || idle <= _rtt.Rto)
+            return;
+        // RFC 2861 §3.1: cwnd halves for every RTO of idleness, down to the restart window of RFC 5681 §4.1.
+        int restart = Math.Min(_settings.InitialCwnd, _congestion.Cwnd);
+        _congestion.Ssthresh = CurrentSsthresh;
+        for (TimeSpan left = idle - _rtt.Rto; left > TimeSpan.Zero && _congestion.Cwnd > restart; left -= _rtt.Rto)
+            _congestion.Cwnd /= 2;
+        _congestion.Cwnd = Math.Max(_congestion.Cwnd, restart);
+        NoteCongestion("restart after idle");
     }
 
     /// <summary>Nothing may go now. With nothing in flight no ACK will change that, so the persist timer must.</summary>
     private bool Blocked(bool cwnd, Instant now)
     {
-        _cwndUsage.Note(cwnd, FlightSize, _sndUna, _sndNxt);
-        if (_sndNxt == _sndUna)
-        {
-            _timers.Retransmit = Instant.Never;
-            if (_timers.Persist.IsNever)
-                (_timers.Persist, _timerCause) = (now + _rtt.Shifted(_persistDoublings), _log.Because);
-        }
-
+        NoteEndOfSending(cwnd);
+        if (_sent.Rows == 0 && _timers.Persist.IsNever)
+            (_timers.Persist, _timerCause) = (now + _rtt.Shifted(_persistDoublings), _log.Because);
         return false;
     }
 
-    private void SendStretch(Packet packet, SequenceNumber sequence, int length, Instant now, in TcpOptions options)
+    private void NoteEndOfSending(bool limited)
     {
-        bool repeats = sequence < _sndMax;
-        SequenceNumber end = sequence + length;
-        // The FIN joins the last byte; in a repetition only when it was sent before or SND.NXT has come to it anyway.
-        bool fin = _finQueued && end == _dataEnd && (!repeats || _sndMax > _dataEnd || sequence == _sndNxt)
-            && (_forceFirst || end - _sndUna < Math.Max(_sndWnd, 1) || repeats);
+        int flight = _sent.InFlight;
+        _cwndUsage.Note(limited || flight >= _congestion.Cwnd, _sent.Segments, _sndUna, _sndNxt);
+        if (_dataEnd - _sndNxt < FullPayload && flight < _congestion.Cwnd && _sent.Lost <= _sent.Repeated)
+            _rate.MarkAppLimited(flight);
+    }
+
+    /// <summary>Sends the next <paramref name="length"/> bytes of the queue, and the FIN when it is next.</summary>
+    private void SendNew(Packet packet, int length, int full, in TcpOptions options, Instant now)
+    {
+        SequenceNumber left = _sndNxt;
+        SequenceNumber end = left + length;
+        bool fin = _finQueued && end == _dataEnd && end - _sndUna < Math.Max(_sndWnd, 1);
         TcpFlags flags = TcpFlags.Ack;
         if (length > 0 && end == _dataEnd)
             flags |= TcpFlags.Psh;
         if (fin)
             flags |= TcpFlags.Fin;
-        EventId cause = repeats ? NoteRetransmission(sequence, length, _repeatCause) : _sendCause;
-        SendCause why = repeats ? SendCause.Retransmission : length > 0 ? SendCause.Data : SendCause.Close;
-        if (!repeats && length > 0 && now - _lastTextAt < _settings.DelayedAck)
+        flags |= MarkCapable(packet, length);
+        if (length > 0 && now - _lastTextAt < _settings.DelayedAck)
             _quickAcks = 0; // a conversation: answers carry the ACKs
-        int sent = Emit(packet, sequence, length, flags, why, cause, options, now);
-        if (!repeats && sent < _sndMss - options.Size)
-            _smallSegmentEnd = sequence + sent;
-        Sent(sequence, sent + (fin && sent == length ? 1 : 0), repeats, now);
+        int sent = Emit(packet, left, length, flags, length > 0 ? SendCause.Data : SendCause.Close, _sendCause, options, now);
+        fin &= sent == length;
+        if (sent < full)
+            _smallSegmentEnd = left + sent;
+        NoteSent(left, sent + (fin ? 1 : 0), Math.Max((sent + full - 1) / full, 1), full, now);
+        NoteDeparture(packet.Length, now);
+        if (IsReducing)
+            _prr.Sent += Math.Max((sent + full - 1) / full, 1);
+        if (!_lossProbeWanted)
+            TryScheduleProbe(advancing: false, now);
     }
 
-    /// <summary>Bookkeeping of sequence space that went out.</summary>
-    private void Sent(SequenceNumber sequence, int length, bool repeats, Instant now)
+    /// <summary>Bookkeeping of new sequence space that went out.</summary>
+    private void NoteSent(SequenceNumber left, int length, int segments, int segmentBytes, Instant now)
     {
-        SequenceNumber end = sequence + length;
-        if (repeats)
+        bool first = _sent.Rows == 0;
+        _sent.Append(new SentSegment
         {
-            if (_isTiming && sequence < _timedEnd)
-                _isTiming = false; // Karn
-        }
-        else if (!_isTiming && length > 0)
-        {
-            (_isTiming, _timedEnd, _timedAt) = (true, end, now);
-        }
-
+            Left = left,
+            Right = left + length,
+            Count = segments,
+            SegmentBytes = segmentBytes,
+            SentAt = now,
+            Marks = _rate.IsAppLimited ? SegmentMarks.AppLimited : SegmentMarks.None,
+            Snapshot = _rate.OnSent(first, _sent.InFlight + segments, now),
+        });
+        _dataSegmentsSent += segments;
+        _sndNxt = left + length;
+        _overrideSws = false;
+        _timers.Persist = Instant.Never;
         if (_stalledSince.IsNever)
             _stalledSince = now;
-        _sndNxt = SequenceNumber.Max(_sndNxt, end);
-        _sndMax = SequenceNumber.Max(_sndMax, end);
-        (_forceFirst, _overrideSws) = (false, false);
-        _timers.Persist = Instant.Never;
-        if (_timers.Retransmit.IsNever)
+        if (first || _timers.Retransmit.IsNever)
         {
-            _timers.Retransmit = now + _rtt.Rto;
+            SetRetransmission(RetransmissionTimer.Timeout, now + _rtt.Rto);
             _timerCause = _lastSent;
         }
     }
@@ -194,14 +351,12 @@ public sealed partial class TcpConnection
         if (_probeWanted)
         {
             _probeWanted = false;
-            // §3.8.6.1: one octet of what waits, which may be the FIN. SND.NXT stays: whether it was taken, the ACK tells.
-            bool isFin = _sndNxt == _dataEnd;
             if (_sndNxt != SendEnd)
             {
-                TcpFlags flags = isFin ? TcpFlags.Ack | TcpFlags.Fin : TcpFlags.Ack;
+                // §3.8.6.1 lets a probe carry an octet beyond the window. As on Linux it carries none, from a number that was
+                // acknowledged already: every receiver must answer that with its window, and no byte is out that may not be.
                 _windowProbes++;
-                Emit(packet, _sndNxt, isFin ? 0 : 1, flags, SendCause.WindowProbe, _sendCause, SegmentOptions(now), now);
-                _sndMax = SequenceNumber.Max(_sndMax, _sndNxt + 1);
+                Emit(packet, _sndUna - 1, 0, TcpFlags.Ack, SendCause.WindowProbe, _sendCause, SegmentOptions(now), now);
                 return true;
             }
         }
@@ -213,9 +368,8 @@ public sealed partial class TcpConnection
         return true;
     }
 
-    // A bare ACK carries the number behind all that was sent, also while SND.NXT has gone back, or it would seem old to a
-    // peer that has more; but never one outside the peer's window, where it would not be looked at.
-    private SequenceNumber AckSequence => SequenceNumber.Min(_sndMax, SequenceNumber.Max(_sndNxt, _sndUna + (int)_sndWnd));
+    // Never a number outside the peer's window, where the ACK would not be looked at: the window may have been taken back.
+    private SequenceNumber AckSequence => SequenceNumber.Min(_sndNxt, _sndUna + (int)Math.Min(_sndWnd + (1L << _sndShift), int.MaxValue));
 
     private bool TrySendAck(Packet packet, Instant now)
     {
@@ -238,6 +392,8 @@ public sealed partial class TcpConnection
     {
         bool acks = (flags & TcpFlags.Ack) != 0;
         bool isSyn = (flags & TcpFlags.Syn) != 0;
+        if (acks && !isSyn && _demandEce)
+            flags |= TcpFlags.Ece;
         int headerLength = TcpHeader.Size + options.Size;
         Span<byte> head = packet.Append(headerLength);
         if (length > 0)

@@ -21,7 +21,7 @@ public sealed partial class TcpConnection
     /// <summary>Asks for <see cref="TcpSignals.Writable"/> as soon as <see cref="IsWritable"/> holds, as a write that was cut short does.</summary>
     public void SignalWhenWritable() => _writerWaits = true;
 
-    private long Unsent => Math.Max(0, _dataEnd - _sndMax);
+    private long Unsent => Math.Max(0, _dataEnd - _sndNxt);
 
     /// <summary>
     /// As on Linux a buffer fills in units, the largest super-segments that half of the peer's window takes: one that was begun is
@@ -34,7 +34,7 @@ public sealed partial class TcpConnection
         int full = FullPayload;
         long unit = Math.Min(Math.Min(ushort.MaxValue, _maxSndWnd / 2), capacity) / full * full;
         unit = Math.Max(unit, full);
-        long sendable = Math.Max(0, Math.Min(_congestion.Cwnd, _sndWnd) - FlightSize) / full * full;
+        long sendable = Math.Max(0, Math.Min(_congestion.Cwnd, _sndWnd) - (_sndNxt - _sndUna)) / full * full;
         long unsent = Unsent;
         long room = unsent > 0 ? _unitRoom : 0;
         long taken = 0;

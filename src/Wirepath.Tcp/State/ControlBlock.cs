@@ -9,7 +9,7 @@ public sealed partial class TcpConnection
     private TcpSettings _settings;
     private readonly NodeLog _log;
     private readonly TcpListener? _listener;
-    private readonly ICongestionControl _congestion;
+    private readonly CongestionControl _congestion;
     private readonly uint _timestampOffset;
     private TcpTimers _timers = new();
 
@@ -17,8 +17,7 @@ public sealed partial class TcpConnection
     private readonly SequenceNumber _iss;
     private readonly SendBuffer _sendBuffer = new();
     private SequenceNumber _sndUna;
-    private SequenceNumber _sndNxt;         // next to send; goes back to SND.UNA when everything is to be repeated
-    private SequenceNumber _sndMax;         // behind the highest ever sent: what an ACK may reach
+    private SequenceNumber _sndNxt;
     private SequenceNumber _dataEnd;        // behind the last byte written; the FIN's own number
     private bool _finQueued;
     private long _sndWnd;
@@ -63,8 +62,8 @@ public sealed partial class TcpConnection
     private SequenceNumber _lastAckSent;
     private int _quickAcks;                 // segments still to be acknowledged at once
     private Instant _lastTextAt = Instant.Epoch;
-    private bool _repeatFirst;
-    private bool _forceFirst;               // a time-out sends one segment whatever the window says
+    private bool _synWanted = true;
+    private bool _repeatFirst;              // a time-out sends one segment whatever the windows say
     private RetransmitCause _repeatWhy;
     private EventId _repeatCause;
     private bool _probeWanted;
@@ -76,12 +75,8 @@ public sealed partial class TcpConnection
 
     // ---- Loss recovery -------------------------------------------------------------------------------------------
     private RttEstimator _rtt;
-    private NewRenoRecovery _recovery;
     private int _timeouts;                  // in a row
     private Instant _stalledSince = Instant.Never;
-    private bool _isTiming;
-    private SequenceNumber _timedEnd;
-    private Instant _timedAt;
     private CwndUsage _cwndUsage;
     private Instant _lastSentAt;
     private EventId _timerCause;            // what armed the retransmission or the persist timer: only one of them runs
@@ -91,8 +86,6 @@ public sealed partial class TcpConnection
     private Instant _lastInvalidAnswer = Instant.Epoch;
     private Instant _challengePeriod = Instant.Epoch;
     private int _challenges;
-
-    private long FlightSize => _sndNxt - _sndUna;
 
     private SequenceNumber SendEnd => _finQueued ? _dataEnd + 1 : _dataEnd;
 
@@ -107,7 +100,26 @@ public sealed partial class TcpConnection
     /// <summary>Payload of a full segment: RFC 6691 takes the options off.</summary>
     private int FullPayload => _sndMss - (_timestamps ? 12 : 0);
 
-    private long SendCapacity => Math.Clamp(2 * _congestion.Cwnd, _settings.SendBuffer.Default, Math.Max(_settings.SendBuffer.Default, _settings.SendBuffer.Max));
+    private long SendCapacity => Math.Clamp(2L * _congestion.Cwnd * FullPayload, _settings.SendBuffer.Default, Math.Max(_settings.SendBuffer.Default, _settings.SendBuffer.Max));
 
-    private CongestionContext Congestion(Instant now) => new(now, FullPayload, FlightSize, Math.Max(_cwndUsage.Peak, FlightSize), _cwndUsage.IsLimited, _rtt.Smoothed);
+    private CongestionContext Congestion(Instant now)
+    {
+        int peak = Math.Max(_cwndUsage.Peak, _sent.InFlight);
+        return new CongestionContext
+        {
+            Now = now,
+            MssBytes = FullPayload,
+            InFlight = _sent.InFlight,
+            FlightPeak = peak,
+            // In slow start cwnd may run ahead to twice of what is used: the burst that proves it comes next.
+            IsCwndLimited = _cwndUsage.IsLimited || (_congestion.IsInSlowStart && _congestion.Cwnd < 2 * peak),
+            SmoothedRtt = _rtt.Smoothed,
+            MinRtt = _rtt.Min,
+            Phase = _phase,
+            SndUna = _sndUna,
+            SndNxt = _sndNxt,
+            Delivered = _rate.Delivered,
+            Lost = _rate.Lost,
+        };
+    }
 }

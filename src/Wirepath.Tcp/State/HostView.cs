@@ -10,5 +10,5 @@ public sealed partial class TcpConnection
     /// <summary>
     /// True when a segment that begins here was sent and is not acknowledged yet: what an ICMP error must quote to be believed (RFC 5927 §4.1).
     /// </summary>
-    public bool IsOutstanding(SequenceNumber sequence) => sequence >= _sndUna && sequence < _sndMax;
+    public bool IsOutstanding(SequenceNumber sequence) => sequence >= _sndUna && sequence < _sndNxt;
 }

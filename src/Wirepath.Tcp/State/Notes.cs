@@ -18,6 +18,8 @@ public sealed partial class TcpConnection
     private long _fastRetransmits;
     private long _duplicateAcksReceived;
     private long _windowProbes;
+    private long _lossProbes;
+    private long _dataSegmentsSent;
     private EventId _lastSent;
     private (CongestionPhase Phase, long Cwnd, long Ssthresh) _noted;
 
@@ -27,12 +29,30 @@ public sealed partial class TcpConnection
         Phase = Phase,
         SendMss = FullPayload,
         ReceiveMss = _seenMss,
-        Cwnd = _congestion.Cwnd,
-        Ssthresh = _congestion.Ssthresh,
+        CongestionControl = _congestion.Name,
+        CaState = _phase,
+        Cwnd = CwndBytes,
+        CwndSegments = _congestion.Cwnd,
+        Ssthresh = SsthreshBytes,
+        SsthreshSegments = _congestion.Ssthresh,
+        PacingRate = _pacingRate,
+        Unacked = _sent.Segments,
+        Sacked = _sent.Sacked,
+        Lost = _sent.Lost,
+        RetransmitsOut = _sent.Repeated,
+        Reordering = _reordering,
+        ReorderingsSeen = _reorderingsSeen,
+        DsackDuplicates = _duplicateReports,
+        UndoneReductions = _undoneReductions,
+        Delivered = _rate.Delivered,
+        DeliveredCe = _rate.DeliveredCe,
+        TailLossProbes = _lossProbes,
+        Backoffs = _timeouts,
+        Ecn = _ecn,
         SendWindow = _sndWnd,
         ReceiveWindow = RcvWnd,
-        FlightSize = FlightSize,
-        Unsent = State == TcpState.Closed ? 0 : Math.Max(0, _dataEnd - _sndMax),
+        FlightSize = _sndNxt - _sndUna,
+        Unsent = State == TcpState.Closed ? 0 : Math.Max(0, _dataEnd - _sndNxt),
         Unread = _received.Length,
         OutOfOrder = _reassembly.Length,
         SmoothedRtt = _rtt.Smoothed,
@@ -54,10 +74,14 @@ public sealed partial class TcpConnection
         MemoryCharged = MemoryCharged,
     };
 
+    private long CwndBytes => (long)_congestion.Cwnd * FullPayload;
+
+    private long SsthreshBytes => _congestion.Ssthresh == int.MaxValue ? long.MaxValue : (long)_congestion.Ssthresh * FullPayload;
+
     private CongestionPhase Phase =>
-        _recovery.IsActive ? CongestionPhase.FastRecovery
-        : _recovery.IsAfterTimeout ? CongestionPhase.LossRecovery
-        : _congestion.Cwnd < _congestion.Ssthresh ? CongestionPhase.SlowStart
+        _phase == RecoveryPhase.Recovery ? CongestionPhase.FastRecovery
+        : _phase == RecoveryPhase.Loss ? CongestionPhase.LossRecovery
+        : _congestion.IsInSlowStart ? CongestionPhase.SlowStart
         : CongestionPhase.CongestionAvoidance;
 
     private void NoteReceived(in TcpSegment segment, bool follow)
@@ -90,11 +114,11 @@ public sealed partial class TcpConnection
     {
         if (!_log.IsEnabled)
             return;
-        (CongestionPhase, long, long) figures = (Phase, _congestion.Cwnd, _congestion.Ssthresh);
+        (CongestionPhase, long, long) figures = (Phase, CwndBytes, SsthreshBytes);
         if (figures == _noted)
             return;
         _noted = figures;
-        _log.Write(new CongestionChanged(Id, Phase, _congestion.Cwnd, _congestion.Ssthresh, FullPayload, why));
+        _log.Write(new CongestionChanged(Id, Phase, CwndBytes, SsthreshBytes, FullPayload, why));
     }
 
     private void NoteWindows()

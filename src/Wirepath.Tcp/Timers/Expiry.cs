@@ -29,8 +29,9 @@ public sealed partial class TcpConnection
 
         if (Due(ref _timers.DelayedAck, now))
             (_ackNow, _ackWhy) = (true, SendCause.DelayedAck); // its cause is the segment that started the wait
+        Due(ref _timers.Pacing, now); // the turn to send that follows is all it is for
         if (Due(ref _timers.Retransmit, now))
-            OnRetransmissionTimeout(now);
+            OnRetransmission(now);
         if (Due(ref _timers.Persist, now))
             OnPersist(now);
         if (Due(ref _timers.KeepAlive, now))
@@ -54,8 +55,30 @@ public sealed partial class TcpConnection
 
     private int OrphanLimit => _settings.OrphanRetries == 0 ? DefaultOrphanRetries : _settings.OrphanRetries;
 
+    private void OnRetransmission(Instant now)
+    {
+        switch (_retransmissionTimer)
+        {
+            case RetransmissionTimer.Probe:
+                OnProbeTimeout(now);
+                break;
+            case RetransmissionTimer.Reordering:
+                if (_log.IsEnabled)
+                    _log.Because = _log.Write(_timerCause, new ReorderingTimedOut(Id));
+                OnReorderingTimeout(now);
+                break;
+            case RetransmissionTimer.Timeout:
+                OnRetransmissionTimeout(now);
+                break;
+            default:
+                throw new InvalidOperationException($"Unknown timer {_retransmissionTimer}.");
+        }
+    }
+
     private void OnRetransmissionTimeout(Instant now)
     {
+        if (_sent.Rows == 0)
+            return;
         TimeSpan passed = _rtt.Rto;
         _timeouts++;
         _timeoutCount++;
@@ -73,30 +96,24 @@ public sealed partial class TcpConnection
 
         if (_timeouts == _settings.Retries1)
             _signals |= TcpSignals.PathSuspect;
-        if (IsSynAcknowledged)
+        (_repeatWhy, _repeatCause) = (RetransmitCause.Timeout, timedOut);
+        SetRetransmission(RetransmissionTimer.Timeout, now + _rtt.Rto);
+        if (!IsSynAcknowledged)
         {
-            CongestionContext context = Congestion(now) with { FlightSize = _sndMax - _sndUna };
-            _congestion.OnTimeout(_timeouts > 1, context);
-            _recovery.OnTimeout(_sndMax);
+            (_synWanted, _sendCause) = (true, timedOut);
+            for (int i = 0; i < _sent.Rows; i++)
+                MarkLost(i); // and what had followed the SYN
+            return;
         }
 
-        RepeatAll(RetransmitCause.Timeout, timedOut);
-        if (IsSynAcknowledged)
-            NoteCongestion("retransmission time-out");
-    }
-
-    private void RestartRetransmission(Instant now)
-    {
-        // RFC 6298 §5.2, §5.3
-        _timers.Retransmit = _sndMax == _sndUna ? Instant.Never : now + _rtt.Rto;
-        _timerCause = _log.Because;
-        if (_sndMax != _sndUna)
-            _stalledSince = now;
+        EnterLoss(now);
+        _repeatFirst = true;
+        NoteCongestion("retransmission time-out");
     }
 
     private void OnPersist(Instant now)
     {
-        if (SendEnd == _sndNxt || _sndNxt != _sndUna)
+        if (SendEnd == _sndNxt || _sent.Rows > 0)
             return;
         _sendCause = _timerCause;
         if (_sndWnd > 0)
@@ -115,7 +132,6 @@ public sealed partial class TcpConnection
 
         _persistDoublings++;
         _probeWanted = true;
-        (_repeatWhy, _repeatCause) = (RetransmitCause.Timeout, _sendCause); // should the probe's octet have to go again
         _timers.Persist = now + _rtt.Shifted(_persistDoublings);
     }
 
@@ -123,7 +139,7 @@ public sealed partial class TcpConnection
     {
         Instant due = _lastReceivedAt + (_keepAlivesUnanswered == 0 ? _settings.KeepAliveTime : TimeSpan.Zero);
         // What is in flight or waits for a window is watched by timers of its own.
-        if (!IsSynAcknowledged || _sndMax != _sndUna || SendEnd != _sndNxt)
+        if (!IsSynAcknowledged || _sent.Rows > 0 || SendEnd != _sndNxt)
         {
             _timers.KeepAlive = now + _settings.KeepAliveTime;
             return;

@@ -13,13 +13,15 @@ internal struct TcpTimers
     public Instant TimeWait;
     /// <summary>FIN-WAIT-2 without an application.</summary>
     public Instant Orphan;
+    /// <summary>When the next segment may leave at the pacing rate.</summary>
+    public Instant Pacing;
 
     public TcpTimers() => StopAll();
 
     public readonly Instant Next => Instant.Min(
         Instant.Min(Instant.Min(Retransmit, Persist), Instant.Min(DelayedAck, KeepAlive)),
-        Instant.Min(TimeWait, Orphan));
+        Instant.Min(Instant.Min(TimeWait, Orphan), Pacing));
 
     public void StopAll() =>
-        Retransmit = Persist = DelayedAck = KeepAlive = TimeWait = Orphan = Instant.Never;
+        Retransmit = Persist = DelayedAck = KeepAlive = TimeWait = Orphan = Pacing = Instant.Never;
 }

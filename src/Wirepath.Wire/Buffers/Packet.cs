@@ -60,6 +60,9 @@ public sealed class Packet : IDisposable
 
     public ChecksumState Checksum { get; set; }
 
+    /// <summary>What the IP header shall say of ECN; set by the transport, written by the network layer.</summary>
+    public EcnCodepoint Ecn { get; set; }
+
     /// <summary>
     /// Payload bytes per segment when this is a super-segment that a device or a later layer cuts up (GSO) or has
     /// put together (GRO); 0 when the packet is one segment.
@@ -308,7 +311,7 @@ public sealed class Packet : IDisposable
         if (_block is null)
             return;
         ReleaseBlocks();
-        (Cause, ReceivedAt, Checksum, SegmentSize, NetworkOffset, TransportOffset) = (default, default, default, 0, 0, 0);
+        (Cause, ReceivedAt, Checksum, Ecn, SegmentSize, NetworkOffset, TransportOffset) = (default, default, default, default, 0, 0, 0);
         lock (s_lock)
         {
             if (s_keptCount < MostKept)
@@ -317,8 +320,8 @@ public sealed class Packet : IDisposable
     }
 
     private void CopyMetadata(Packet other) =>
-        (Cause, ReceivedAt, Checksum, SegmentSize, NetworkOffset, TransportOffset) =
-        (other.Cause, other.ReceivedAt, other.Checksum, other.SegmentSize, other.NetworkOffset, other.TransportOffset);
+        (Cause, ReceivedAt, Checksum, Ecn, SegmentSize, NetworkOffset, TransportOffset) =
+        (other.Cause, other.ReceivedAt, other.Checksum, other.Ecn, other.SegmentSize, other.NetworkOffset, other.TransportOffset);
 
     private void ReleaseBlocks()
     {
