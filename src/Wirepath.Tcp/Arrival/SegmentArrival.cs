@@ -12,6 +12,7 @@ public sealed partial class TcpConnection
         NoteReceived(segment, follow: true);
         _lastReceivedAt = now;
         _keepAlivesUnanswered = 0;
+        _moreFollows = false; // an ACK lets go what waited for more
         switch (State)
         {
             case TcpState.Closed:
