@@ -302,6 +302,7 @@ public sealed partial class TcpConnection
     {
         _signals |= TcpSignals.Established | TcpSignals.Writable;
         _maxSndWnd = Math.Max(_maxSndWnd, _sndWnd);
+        _establishedAt = now;
         if (_keepAlive)
             _timers.KeepAlive = now + _settings.KeepAliveTime;
     }

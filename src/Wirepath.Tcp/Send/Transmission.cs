@@ -18,7 +18,7 @@ public sealed partial class TcpConnection
         {
             _resetWanted = false;
             _signals |= TcpSignals.Released;
-            Emit(packet, _sndNxt, 0, TcpFlags.Rst | TcpFlags.Ack, SendCause.Reset, _sendCause, default, now);
+            Emit(packet, _sndNxt, 0, TcpFlags.Rst | TcpFlags.Ack, SendCause.Reset, _sendCause, ResetOptions(now), now);
             return true;
         }
 
@@ -39,12 +39,15 @@ public sealed partial class TcpConnection
 
         if (State is TcpState.SynSent)
             return false;
-        return (_newBeforeLost && TrySendNewBeforeLost(packet, now))
+        bool sent = (_newBeforeLost && TrySendNewBeforeLost(packet, now))
             || TryRepeat(packet, now)
             || (_lossProbeWanted && TrySendLossProbe(packet, now))
             || (State != TcpState.SynReceived && TrySendQueue(packet, now))
             || TrySendProbe(packet, now)
             || TrySendAck(packet, now);
+        if (!sent)
+            NoteLimit(now);
+        return sent;
     }
 
     private void SendSyn(Packet packet, Instant now)
