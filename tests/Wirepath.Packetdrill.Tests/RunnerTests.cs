@@ -116,6 +116,7 @@ public class RunnerTests
     [Theory]
     [InlineData("+0 %{ a = 3; b = a + 4 }% +0 %{ assert a == 3 and b == 7 }%", true)]
     [InlineData("+0 %{\nimport os\nif tcpi_snd_cwnd == 10:\n  x = 1\n  y = 2\nelse:\n  x = 5\nassert x + y == 3, 'message %d' % x\n}%", true)]
+    [InlineData("+0 %{\n\u00a0\u00a0assert tcpi_snd_cwnd == 10\n\u00a0\u00a0assert\u00a0tcpi_snd_cwnd < 11\n}%", true)]
     [InlineData("+0 %{\nx = 2 if tcpi_snd_cwnd > 99 else 4\nx += 1\nassert (x ==\n  5), x # done\nprint('x', x)\n}%", true)]
     [InlineData("+0 %{ assert tcpi_ca_state == TCP_CA_Open and abs(-3) == 3 and 0x6 & 3 == 2 or tcpi_snd_cwnd in (1, 10) }%", true)]
     [InlineData("+0 %{\n\nassert 1 == 1\nassert tcpi_snd_cwnd == 11\n}%", false, 11, "tcpi_snd_cwnd = 10")]
