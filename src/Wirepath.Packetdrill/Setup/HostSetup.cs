@@ -8,7 +8,11 @@ internal sealed class HostSetup
     /// <summary>Changes of settings in the order in which they were made, so that sockets that are open can be told too.</summary>
     private readonly List<Func<HostSettings, HostSettings>> _changes = [];
 
-    public HostSettings Settings { get; private set; } = HostSettings.Default;
+    // Linux hands its devices super-segments of nearly 64 KiB, and suites are written for what that does to PSH.
+    private const int SuperSegmentBytes = 65_160;
+
+    public HostSettings Settings { get; private set; } =
+        HostSettings.Default with { Tcp = HostSettings.Default.Tcp with { MaxSuperSegmentBytes = SuperSegmentBytes } };
 
     /// <summary>Bytes; null while the script's own holds.</summary>
     public int? Mtu { get; set; }

@@ -148,7 +148,7 @@ public sealed partial class TcpConnection
         int length = Math.Max(SequenceNumber.Min(row.Right, _dataEnd) - left, 0);
         bool fin = _finQueued && row.Right > _dataEnd;
         TcpFlags flags = TcpFlags.Ack;
-        if (length > 0 && left + length == _dataEnd)
+        if (length > 0 && (left + length == _dataEnd || row.Count > 1))
             flags |= TcpFlags.Psh;
         if (fin)
             flags |= TcpFlags.Fin;
@@ -243,9 +243,8 @@ public sealed partial class TcpConnection
 
         if (room <= 0)
             return Blocked(cwnd: true, now);
-        int most = SendQuantum(full);
-        long allowed = (long)Math.Min(room, Math.Max(_congestion.Cwnd / 2, 1)) * full;
-        most = most > full && allowed > full ? (int)Math.Min(most / full * full, allowed) : full;
+        int most = Math.Max(SendQuantum(full) / full, 1);
+        most = Math.Min(most, room) * full;
         int length = (int)Math.Min(Math.Min(unsent, most), window);
         if (length <= 0)
             return Blocked(cwnd: false, now);
@@ -300,7 +299,8 @@ public sealed partial class TcpConnection
         SequenceNumber end = left + length;
         bool fin = _finQueued && end == _dataEnd && end - _sndUna < Math.Max(_sndWnd, 1);
         TcpFlags flags = TcpFlags.Ack;
-        if (length > 0 && end == _dataEnd)
+        // A super-segment ends with PSH, as Linux's do: a receiver that puts segments together again then need not wait for more.
+        if (length > 0 && (end == _dataEnd || length > full))
             flags |= TcpFlags.Psh;
         if (fin)
             flags |= TcpFlags.Fin;
