@@ -64,6 +64,10 @@ public sealed partial class HostStatistics
     public long TcpOutRsts { get; internal set; }
     /// <summary>SYNs that a listener did not take, for its queues or for the memory budget.</summary>
     public long TcpExtListenDrops { get; internal set; }
+    /// <summary>Connections whose TIME-WAIT has passed.</summary>
+    public long TcpExtTW { get; internal set; }
+
+    /// <summary>Connections whose TIME-WAIT a new outgoing one cut short (<c>tcp_tw_reuse</c>).</summary>
     public long TcpExtTWRecycled { get; internal set; }
     public long TcpExtTCPTimeWaitOverflow { get; internal set; }
     /// <summary>Segments thrown away because the memory budget was used up.</summary>
@@ -95,7 +99,7 @@ public sealed partial class HostStatistics
         (nameof(TcpEstabResets), TcpEstabResets), (nameof(TcpCurrEstab), TcpCurrEstab), (nameof(TcpInSegs), TcpInSegs),
         (nameof(TcpOutSegs), TcpOutSegs), (nameof(TcpRetransSegs), TcpRetransSegs), (nameof(TcpInErrs), TcpInErrs),
         (nameof(TcpInCsumErrors), TcpInCsumErrors), (nameof(TcpOutRsts), TcpOutRsts), (nameof(TcpExtListenDrops), TcpExtListenDrops),
-        (nameof(TcpExtTWRecycled), TcpExtTWRecycled), (nameof(TcpExtTCPTimeWaitOverflow), TcpExtTCPTimeWaitOverflow),
+        (nameof(TcpExtTW), TcpExtTW), (nameof(TcpExtTWRecycled), TcpExtTWRecycled), (nameof(TcpExtTCPTimeWaitOverflow), TcpExtTCPTimeWaitOverflow),
         (nameof(TcpExtTCPRcvQDrop), TcpExtTCPRcvQDrop), .. TcpExt.List(), (nameof(PacketsDropped), PacketsDropped),
         .. ListIpv6(),
     ];

@@ -328,6 +328,6 @@ public sealed partial class TcpConnection
             _received.Consume(_received.Length);
         if (!_resetWanted)
             _signals |= TcpSignals.Released;
-        _listener?.OnReleased(this);
+        _listener?.OnReleased(this, _lastReceivedAt);
     }
 }

@@ -59,6 +59,21 @@ public sealed record TcpSettings
     [Sysctl("net.ipv4.tcp_syncookies", SysctlUnit.Count)]
     public int SynCookies { get; init; } = 1;
 
+    /// <summary>
+    /// Fast Open (RFC 7413), a sum: 1 clients may, 2 servers may, 4 clients send data without a cookie, 0x200 servers take data
+    /// without a cookie, 0x400 every listener is a Fast Open one, with its backlog as the limit of what is pending.
+    /// </summary>
+    [Sysctl("net.ipv4.tcp_fastopen", SysctlUnit.Count)]
+    public int FastOpen { get; init; } = 1;
+
+    /// <summary>What Fast Open cookies are made with; unset, a host draws its own.</summary>
+    [Sysctl("net.ipv4.tcp_fastopen_key", SysctlUnit.Text)]
+    public FastOpenKeys FastOpenKeys { get; init; } = FastOpenKeys.Unset;
+
+    /// <summary>How long clients leave Fast Open off when it seems to be eaten on the way; doubled each time, up to 64 times; zero never does.</summary>
+    [Sysctl("net.ipv4.tcp_fastopen_blackhole_timeout_sec", SysctlUnit.Seconds)]
+    public TimeSpan FastOpenBlackholeTimeout { get; init; } = TimeSpan.Zero;
+
     /// <summary>Upper limit of a listener's backlog: established connections that nobody has accepted yet.</summary>
     [Sysctl("net.core.somaxconn", SysctlUnit.Count)]
     public int SoMaxConn { get; init; } = 4096;
@@ -207,15 +222,18 @@ public sealed record TcpSettings
 
     // ---- Acknowledging -------------------------------------------------------------------------------------------
 
-    /// <summary>How long an ACK may wait for company (RFC 9293 §3.8.6.3: below 500 ms; Linux's smallest).</summary>
+    /// <summary>How long an ACK waits for company at the least (RFC 9293 §3.8.6.3: below 500 ms); it follows the gaps between arrivals up to 200 ms, as on Linux.</summary>
     public TimeSpan DelayedAck { get; init; } = TimeSpan.FromMilliseconds(40);
 
     /// <summary>Segments at the start of a connection that are acknowledged at once, so that slow start is not held up; an end that answers what it reads stops earlier.</summary>
     public int QuickAcks { get; init; } = 16;
 
-    /// <summary>Challenge ACKs per second and connection (RFC 5961 §7).</summary>
+    /// <summary>
+    /// Challenge ACKs of a host per second (RFC 5961 §7), give or take half: the exact number is drawn anew. A connection by itself
+    /// answers no more often than <see cref="InvalidRateLimit"/> allows.
+    /// </summary>
     [Sysctl("net.ipv4.tcp_challenge_ack_limit", SysctlUnit.Count)]
-    public int ChallengeAckLimit { get; init; } = 10;
+    public int ChallengeAckLimit { get; init; } = 1000;
 
     /// <summary>Least time between two answers to segments outside the window that carry no data: two confused peers must not loop.</summary>
     [Sysctl("net.ipv4.tcp_invalid_ratelimit", SysctlUnit.Milliseconds)]

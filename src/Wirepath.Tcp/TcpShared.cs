@@ -10,12 +10,17 @@ public sealed class TcpShared
         ArgumentNullException.ThrowIfNull(random);
         Counters = counters;
         Cookies = new SynCookies(random.Fork("syn cookies"));
+        FastOpenKeys = FastOpenKeys.Draw(random.Fork("fast open"));
         Challenges = new ChallengeBudget(random.Fork("challenges"));
     }
 
     public TcpCounters Counters { get; }
 
     internal SynCookies Cookies { get; }
+
+    internal FastOpenKeys FastOpenKeys { get; }
+
+    internal FastOpenCache FastOpenCookies { get; } = new();
 
     internal ChallengeBudget Challenges { get; }
 }

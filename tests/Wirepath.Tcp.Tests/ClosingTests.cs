@@ -73,7 +73,7 @@ public class ClosingTests
     {
         using Peer _ = Peer.Established().Play("""
             +0.1 < F. 1:1(0) ack 1
-            +0.04 > . 1:1(0) ack 2
+            +0.001 > . 1:1(0) ack 2
             state CloseWait
             write 1500
             > . 1:1001(1000) ack 2
@@ -284,9 +284,9 @@ public class ClosingTests
             "Established" => "",
             "FinWait1" => "shutdown\n> F. 11:11(0) ack 1",
             "FinWait2" => "shutdown\n> F. 11:11(0) ack 1\n< . 1:1(0) ack 12",
-            "CloseWait" => "< F. 1:1(0) ack 1\n+0.04 > . 11:11(0) ack 2",
+            "CloseWait" => "< F. 1:1(0) ack 1\n+0.001 > . 11:11(0) ack 2",
             "Closing" => "shutdown\n> F. 11:11(0) ack 1\n< F. 1:1(0) ack 1\n> . 12:12(0) ack 2",
-            "LastAck" => "< F. 1:1(0) ack 1\n+0.04 > . 11:11(0) ack 2\nshutdown\n> F. 11:11(0) ack 2",
+            "LastAck" => "< F. 1:1(0) ack 1\n+0.001 > . 11:11(0) ack 2\nshutdown\n> F. 11:11(0) ack 2",
             "TimeWait" => "shutdown\n> F. 11:11(0) ack 1\n< F. 1:1(0) ack 12\n> . 12:12(0) ack 2",
             _ => throw new ArgumentOutOfRangeException(nameof(state)),
         });

@@ -68,7 +68,7 @@ public class FlowTests
             +1 < . 1001:1002(1) ack 1
             > . 1:1(0) ack 1001 win 0
             +1 < F. 1001:1001(0) ack 1
-            +0.04 > . 1:1(0) ack 1002
+            +0.08 > . 1:1(0) ack 1002       // the last delayed ACK went alone: the next waits twice as long
             state CloseWait
             """);
     }
@@ -83,7 +83,7 @@ public class FlowTests
             < P. 2001:3001(1000) ack 1
             > . 1:1(0) ack 3001 win 1000
             < P. 3001:4001(1000) ack 1
-            +0.04 > . 1:1(0) ack 4001 win 0
+            +0.05 > . 1:1(0) ack 4001 win 0  // the delay follows the gaps between arrivals
             read 999
             +1 nothing                        // a silly window is not offered
             read 1
@@ -225,7 +225,7 @@ public class FlowTests
     {
         using Peer peer = Peer.Established(Peer.Plain with { ReceiveBuffer = new(1500, 1500, 1500) }).Play("""
             < F. 1:1001(1000) ack 1
-            +0.04 > . 1:1(0) ack 1002
+            > . 1:1(0) ack 1002                // more than a full segment, with the FIN
             """);
         using Peer cut = Peer.Established(Peer.Plain with { ReceiveBuffer = new(600, 600, 600) }).Play("""
             < F. 1:1001(1000) ack 1

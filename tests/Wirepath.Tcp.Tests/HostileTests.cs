@@ -255,7 +255,7 @@ public class HostileTests
                 SysctlUnit.Switch => typeof(bool),
                 SysctlUnit.Microseconds or SysctlUnit.Milliseconds or SysctlUnit.Seconds => typeof(TimeSpan),
                 SysctlUnit.BufferSizes => typeof(BufferSizes),
-                SysctlUnit.Text => typeof(string),
+                SysctlUnit.Text => property.PropertyType == typeof(FastOpenKeys) ? typeof(FastOpenKeys) : typeof(string),
                 _ => throw new ArgumentOutOfRangeException(nameof(named)),
             };
             (property.PropertyType.IsEnum ? typeof(int) : property.PropertyType).ShouldBe(type, property.Name);

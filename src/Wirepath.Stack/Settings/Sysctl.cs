@@ -103,6 +103,11 @@ public static class Sysctl
             if (setting.Get(HostSettings.Default) is string && CongestionControls.Names.Contains(text))
                 value = text;
         }
+        else if (setting.Type == typeof(FastOpenKeys))
+        {
+            if (FastOpenKeys.TryParse(text, out FastOpenKeys? keys))
+                value = keys;
+        }
         else if (setting.Type == typeof(PortRange))
         {
             if (TryNumbers(text, 2, ushort.MaxValue, out long[] ports) && ports[0] >= 1 && ports[0] <= ports[1])
@@ -149,6 +154,7 @@ public static class Sysctl
         SysctlUnit.Milliseconds => "a whole number of milliseconds, 0 or more, is",
         SysctlUnit.Microseconds => "a whole number of microseconds, 0 or more, is",
         SysctlUnit.BufferSizes => "three sizes in bytes, 'min default max', rising, are",
+        SysctlUnit.Text when setting.Type == typeof(FastOpenKeys) => "one key or two with a comma between, each of four hexadecimal words such as 0a1b2c3d-… , are",
         SysctlUnit.Text when setting.Type == typeof(PortRange) => "two ports from 1 to 65535, 'first last', are",
         SysctlUnit.Text => $"one of {string.Join(", ", CongestionControls.Names)} is",
         _ => throw new NotSupportedException($"{setting.Name} has a unit that no text is written for."),
@@ -162,7 +168,9 @@ public static class Sysctl
             return false;
         for (int i = 0; i < count; i++)
         {
-            if (!long.TryParse(words[i], NumberStyles.None, CultureInfo.InvariantCulture, out numbers[i]) || numbers[i] > most)
+            bool isHex = words[i].StartsWith("0x", StringComparison.OrdinalIgnoreCase);
+            if (!long.TryParse(isHex ? words[i][2..] : words[i], isHex ? NumberStyles.AllowHexSpecifier : NumberStyles.None, CultureInfo.InvariantCulture, out numbers[i])
+                || numbers[i] < 0 || numbers[i] > most)
                 return false;
         }
 

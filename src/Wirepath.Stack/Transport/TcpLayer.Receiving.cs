@@ -34,20 +34,11 @@ internal sealed partial class TcpLayer
         }
 
         var id = new ConnectionId(new IpEndpoint(arrival.Destination, segment.Header.DestinationPort), new IpEndpoint(arrival.Source, segment.Header.SourcePort));
-        if (_sockets.TryGetValue(id, out TcpSocket? socket) && !IsNewIncarnation(socket, segment, now))
+        if (_sockets.TryGetValue(id, out TcpSocket? socket))
             Receive(socket, segment, arrival, now);
-        else
+        else if (!ReceiveInTimeWait(id, segment, now))
             ReceiveWithoutConnection(id, segment, arrival, now);
         packet.Dispose();
-    }
-
-    private bool IsNewIncarnation(TcpSocket socket, in TcpSegment segment, Instant now)
-    {
-        if (!socket.IsTimeWait || !segment.Header.IsSyn || segment.Header.IsAck || FindAcceptor(socket.Connection.Id.Local) is null
-            || !socket.Connection.TryReopen(segment, now))
-            return false;
-        Remove(socket, now);
-        return true;
     }
 
     private void Receive(TcpSocket socket, in TcpSegment segment, in IpArrival arrival, Instant now)

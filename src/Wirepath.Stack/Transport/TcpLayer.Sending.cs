@@ -22,7 +22,6 @@ internal sealed partial class TcpLayer
 
         if (signals != TcpSignals.None)
             OnSignals(socket, signals, now);
-        TrackTimeWait(socket, now);
         if (socket.IsRemoved)
             return;
         if ((signals & TcpSignals.Released) != 0)
@@ -79,23 +78,6 @@ internal sealed partial class TcpLayer
             socket.Acceptor?.OnSignals(now);
     }
 
-    private void TrackTimeWait(TcpSocket socket, Instant now)
-    {
-        if (socket.IsTimeWait || socket.Connection.State != TcpState.TimeWait)
-            return;
-        if (_timeWaits >= host.Settings.Sockets.MaxTimeWaitBuckets)
-        {
-            host.Statistics.TcpExtTCPTimeWaitOverflow++;
-            Transmit(socket, int.MaxValue, now);
-            socket.Connection.Abort(now);
-            Remove(socket, now);
-            return;
-        }
-
-        _timeWaits++;
-        (socket.IsTimeWait, socket.TimeWaitSince) = (true, now);
-    }
-
     internal void OnTimer(TcpSocket socket, Instant now)
     {
         host.Log.Because = socket.Cause;
@@ -138,7 +120,8 @@ internal sealed partial class TcpLayer
         TcpSignals signals = socket.Connection.TakeSignals();
         if (signals != TcpSignals.None)
             OnSignals(socket, signals, now);
-        TrackTimeWait(socket, now);
+        if (!socket.IsReady)
+            RetireToTimeWait(socket, now);
         if (socket.IsRemoved)
             return;
         if ((signals & TcpSignals.Released) != 0)

@@ -24,11 +24,10 @@ internal sealed partial class TcpLayer(Host host)
     private readonly RandomSource _random = host.Random.Fork("tcp ports");
     private readonly IsnGenerator _isn = MakeIsnGenerator(host.Random.Fork("isn"));
     private Packet? _spare;
-    private int _timeWaits;
 
     public TcpShared Shared { get; } = new(host.Random.Fork("tcp shared"), host.Statistics.TcpExt);
 
-    public int Count => _sockets.Count;
+    public int Count => _sockets.Count + TimeWaits.Count;
 
     public IEnumerable<TcpSocket> Sockets => _sockets.Values;
 
@@ -104,6 +103,12 @@ internal sealed partial class TcpLayer(Host host)
                 return true;
         }
 
+        foreach (ConnectionId id in TimeWaits.Connections)
+        {
+            if (id.Local.Port == port && id.Local.Address == address)
+                return true;
+        }
+
         return false;
     }
 
@@ -141,6 +146,7 @@ internal sealed partial class TcpLayer(Host host)
         host.Statistics.TcpActiveOpens++;
         int mss = MssFor(remote.Address, route, now);
         TcpConnection connection = TcpConnection.Connect(id, options.Tcp ?? host.Settings.Tcp, _isn.Next(id, now), mss, host.Log, now, _isn.TimestampOffset(id));
+        connection.Shared = Shared;
         TcpSocket socket = Add(connection, route, mss);
         (socket.TimeToLive, socket.TypeOfService, socket.MayFragment) = (options.TimeToLive, options.TypeOfService, options.MayFragment);
         socket.Connecting = operation;
@@ -153,19 +159,8 @@ internal sealed partial class TcpLayer(Host host)
     {
         if (!host.IsLocal(local.Address) || FindAcceptor(local) is not null)
             return false;
-        if (!_sockets.TryGetValue(new ConnectionId(local, remote), out TcpSocket? taken))
-            return true;
-        if (!MayReuse(taken, remote, now))
-            return false;
-        Recycle(taken, now);
-        return true;
-    }
-
-    private void Recycle(TcpSocket socket, Instant now)
-    {
-        host.Statistics.TcpExtTWRecycled++;
-        socket.Connection.Abort(now);
-        Remove(socket, now);
+        var id = new ConnectionId(local, remote);
+        return !_sockets.ContainsKey(id) && (!TimeWaits.Contains(id) || TryTakeOver(id, now));
     }
 
     private bool TryChooseLocal(IpAddress source, IpEndpoint remote, Instant now, out IpEndpoint local)
@@ -173,30 +168,25 @@ internal sealed partial class TcpLayer(Host host)
         // RFC 6056 §3.3.1: a random start, then the next free one.
         PortRange range = host.Settings.Sockets.LocalPorts;
         int start = _random.Next(range.Count);
-        TcpSocket? reusable = null;
+        bool mayReuse = TimeWaits.Count > 0 && AllowsReuse(remote);
+        IpEndpoint? reusable = null;
         for (int i = 0; i < range.Count; i++)
         {
             local = new IpEndpoint(source, (ushort)(range.First + (start + i) % range.Count));
             if (FindAcceptor(local) is not null || host.IsUsedByNat(IpProtocol.Tcp, local.Port))
                 continue;
-            if (!_sockets.TryGetValue(new ConnectionId(local, remote), out TcpSocket? taken))
+            var id = new ConnectionId(local, remote);
+            if (_sockets.ContainsKey(id))
+                continue;
+            if (!TimeWaits.Contains(id))
                 return true;
-            if (reusable is null && MayReuse(taken, remote, now))
-                reusable = taken;
+            if (mayReuse && reusable is null && TimeWaits.MayReuse(id, now))
+                reusable = local;
         }
 
-        local = default;
-        if (reusable is null)
-            return false;
-        local = reusable.Connection.Id.Local;
-        Recycle(reusable, now);
-        return true;
+        local = reusable ?? default;
+        return reusable is not null && TryTakeOver(new ConnectionId(local, remote), now);
     }
-
-    // RFC 6191 §2, from the side that opens: timestamps tell the incarnations apart once their clock has moved on.
-    private bool MayReuse(TcpSocket socket, IpEndpoint remote, Instant now) =>
-        socket.IsTimeWait && host.Settings.Tcp.Timestamps && now - socket.TimeWaitSince >= TimeSpan.FromSeconds(1)
-        && (host.Settings.Sockets.TimeWaitReuse == 1 || (host.Settings.Sockets.TimeWaitReuse == 2 && host.IsLocal(remote.Address)));
 
     private int MssFor(IpAddress remote, in RouteDecision route, Instant now) =>
         host.PathMtu.Get(remote, route.Interface.MtuFor(remote), now) - IpSender.HeaderSize(remote) - TcpHeader.Size;
@@ -244,8 +234,6 @@ internal sealed partial class TcpLayer(Host host)
         socket.IsRemoved = true;
         host.Wheel.Cancel(socket.Timer);
         _sockets.Remove(socket.Connection.Id);
-        if (socket.IsTimeWait)
-            _timeWaits--;
         if (socket.IsEstablished)
             host.Statistics.TcpCurrEstab--;
         // Bytes that the application has not read stay charged as long as they stay.
@@ -285,6 +273,8 @@ internal sealed partial class TcpLayer(Host host)
             ReleaseCharge(socket);
         }
 
+        TimeWaits.Clear();
+        TrackTimeWaits();
         _spare?.Dispose();
         _spare = null;
     }

@@ -34,13 +34,11 @@ internal sealed class TcpSocket : ITimerTarget
 
     /// <summary>What made it want to send.</summary>
     public EventId Cause;
-    public Instant TimeWaitSince;
     public long Charged;
     public long Retransmissions;
     public bool IsReady;
     public bool IsStarved;
     public bool IsEstablished;
-    public bool IsTimeWait;
     public bool IsRemoved;
 
     public void OnTimer(WheelTimer timer, Instant now) => _layer.OnTimer(this, now);

@@ -130,20 +130,21 @@ public sealed partial class TcpConnection
         }
 
         // First, the timestamps (RFC 7323 §5.3) and the sequence number.
-        if (_timestamps && !header.IsRst)
+        if (_timestamps && !header.IsRst && _settings.RequireTimestamps && !segment.Options.HasTimestamps)
         {
-            if (_settings.RequireTimestamps && !segment.Options.HasTimestamps)
-            {
-                Reject(segment, "without timestamps although they were agreed on");
-                return;
-            }
+            Reject(segment, "without timestamps although they were agreed on");
+            return;
+        }
 
-            if (segment.Options.HasTimestamps && FailsPaws(segment, now))
-            {
-                Reject(segment, "PAWS: timestamp older than the last");
-                AnswerInvalid(segment, SendCause.DuplicateAck, now);
-                return;
-            }
+        if (_timestamps && !header.IsRst && segment.Options.HasTimestamps && FailsPaws(segment, now))
+        {
+            Reject(segment, "PAWS: timestamp older than the last");
+            if (Shared is not null)
+                Shared.Counters.PAWSEstab++;
+            if (segment.Length > 0 && sequence < _rcvNxt && !isSyn)
+                _duplicateBlock = new SackBlock(sequence, SequenceNumber.Min(sequence + segment.Length, _rcvNxt));
+            AnswerInvalid(segment, SendCause.DuplicateAck, now);
+            return;
         }
 
         if (!IsAcceptable(sequence, length, segment.PayloadLength))
@@ -152,7 +153,8 @@ public sealed partial class TcpConnection
             return;
         }
 
-        UpdateTsRecent(segment, now);
+        if (!AcknowledgesUnsent(header))
+            UpdateTsRecent(segment, now);
         FollowMarks(segment);
 
         // Second, the RST bit (RFC 5961 §3.2: only the exact number resets).
@@ -173,6 +175,8 @@ public sealed partial class TcpConnection
             }
 
             Reject(segment, "SYN inside a connection");
+            if (Shared is not null)
+                Shared.Counters.TCPSYNChallenge++;
             Challenge(segment, now); // RFC 5961 §4.2: never accept, always challenge
             return;
         }
@@ -248,7 +252,7 @@ public sealed partial class TcpConnection
     // RFC 9293 §3.10.7.4 second, RFC 5961 §3.2
     private void ArriveReset(in TcpSegment segment, SequenceNumber sequence, Instant now)
     {
-        if (sequence != _rcvNxt)
+        if (sequence != _rcvNxt && !_reassembly.EndsAt(sequence))
         {
             Reject(segment, "RST in the window, but not at its edge");
             Challenge(segment, now);
@@ -299,7 +303,8 @@ public sealed partial class TcpConnection
     /// <summary>Both SYNs are acknowledged, or will be by the next segment.</summary>
     private void Establish(Instant now)
     {
-        _signals |= TcpSignals.Established | TcpSignals.Writable;
+        if (!_isFastOpened)
+            _signals |= TcpSignals.Established | TcpSignals.Writable;
         _maxSndWnd = Math.Max(_maxSndWnd, _sndWnd);
         if (_keepAlive)
             _timers.KeepAlive = now + _settings.KeepAliveTime;
@@ -343,37 +348,6 @@ public sealed partial class TcpConnection
     {
         (_ackNow, _ackWhy, _ackCause) = (true, why, _log.Because);
         _timers.DelayedAck = Instant.Never;
-    }
-
-    /// <summary>An ACK for a segment that was turned away. Those without data are answered only now and then, lest two confused peers answer each other for ever.</summary>
-    private void AnswerInvalid(in TcpSegment segment, SendCause why, Instant now)
-    {
-        if (segment.PayloadLength == 0 && !segment.Header.IsSyn && !segment.Header.IsFin)
-        {
-            if (now - _lastInvalidAnswer < _settings.InvalidRateLimit)
-                return;
-            _lastInvalidAnswer = now;
-        }
-
-        if (segment.Header.IsSyn && State != TcpState.TimeWait)
-            Challenge(segment, now);
-        else
-            Acknowledge(why);
-    }
-
-    private void Challenge(in TcpSegment segment, Instant now)
-    {
-        // RFC 5961 §7
-        if (now - _challengePeriod >= TimeSpan.FromSeconds(1))
-            (_challengePeriod, _challenges) = (now, 0);
-        if (_challenges >= _settings.ChallengeAckLimit)
-        {
-            Reject(segment, "challenged too often this second");
-            return;
-        }
-
-        _challenges++;
-        Acknowledge(SendCause.Challenge);
     }
 
     private void WantStrayReset(SequenceNumber sequence)

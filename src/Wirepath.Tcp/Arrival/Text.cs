@@ -9,7 +9,7 @@ public sealed partial class TcpConnection
     private void TakeText(in TcpSegment segment, SequenceNumber sequence, Instant now)
     {
         // In the states behind the peer's FIN there is no text to come; what is there nevertheless is ignored.
-        if (State is not (TcpState.Established or TcpState.FinWait1 or TcpState.FinWait2))
+        if (State is not (TcpState.Established or TcpState.FinWait1 or TcpState.FinWait2) && !(State == TcpState.SynReceived && _isFastOpened))
             return;
         int offset = segment.PayloadOffset;
         int length = segment.PayloadLength;
@@ -21,6 +21,8 @@ public sealed partial class TcpConnection
         if (known > 0)
         {
             _duplicateBlock = new SackBlock(sequence, sequence + known);
+            if (known == length)
+                EnterQuickAcks();
             (sequence, offset, length) = (sequence + known, offset + known, length - known);
             Acknowledge(SendCause.DuplicateAck);
         }
@@ -78,37 +80,13 @@ public sealed partial class TcpConnection
         if (fillsHole)
             _rcvNxt = _reassembly.MoveContiguous(_rcvNxt, ref _received);
         _bytesReceived += _rcvNxt - before;
-        _lastTextAt = now;
         _signals |= TcpSignals.Readable;
 
         int perSegment = segment.Packet.SegmentSize > 0 ? segment.Packet.SegmentSize : length;
         if (perSegment >= _seenMss)
             _seenMss = Math.Min(perSegment, _rcvMss);
-        if (fillsHole)
-        {
-            Acknowledge(SendCause.Ack); // RFC 5681 §4.2: the hole is smaller, the sender wants to know
-        }
-        else if (_quickAcks > 0)
-        {
-            _quickAcks--;
-            Acknowledge(SendCause.Ack);
-        }
-        else if (_rcvNxt - _lastAckSent > _seenMss)
-        {
-            Acknowledge(SendCause.Ack); // more than one full segment
-        }
-        else
-        {
-            AcknowledgeLater(now);
-        }
-    }
-
-    private void AcknowledgeLater(Instant now)
-    {
-        if (!_timers.DelayedAck.IsNever || _ackNow)
-            return;
-        _timers.DelayedAck = now + _settings.DelayedAck;
-        _ackCause = _log.Because;
+        FollowRhythm(perSegment, now);
+        AcknowledgeText(fillsHole, now);
     }
 
     private void TakeFin(Instant now)
@@ -120,10 +98,19 @@ public sealed partial class TcpConnection
         _reassembly.Clear();
         _signals |= TcpSignals.PeerClosed | TcpSignals.Readable;
         // An application that answers at once will close at once as well: its FIN then carries the ACK, and four segments become three.
-        if (State == TcpState.Established && _quickAcks == 0)
-            AcknowledgeLater(now);
+        if (State == TcpState.Established)
+        {
+            _isInteractive = true;
+            if (_rcvNxt - _lastAckSent > _seenMss)
+                Acknowledge(SendCause.Ack);
+            else
+                AcknowledgeLater(now);
+        }
         else
+        {
             Acknowledge(SendCause.Ack);
+        }
+
         switch (State)
         {
             case TcpState.Established:

@@ -55,13 +55,14 @@ public sealed partial class TcpListener
         if (header.IsAck)
             return header.IsSyn ? ListenVerdict.Refused : TakeCookie(peer, segment, id, context, now, out connection);
         // A SYN that is also a FIN would never be answered by more than a RST later; as Linux, not at all.
-        return header.IsSyn && !header.IsFin ? TakeSyn(peer, segment, id, context, reply, now) : ListenVerdict.Ignored;
+        return header.IsSyn && !header.IsFin ? TakeSyn(peer, segment, id, context, reply, now, out connection) : ListenVerdict.Ignored;
     }
 
     // ---- SYN -------------------------------------------------------------------------------------------------------
 
-    private ListenVerdict TakeSyn(in FourTuple peer, in TcpSegment segment, in ConnectionId id, in ListenContext context, Packet reply, Instant now)
+    private ListenVerdict TakeSyn(in FourTuple peer, in TcpSegment segment, in ConnectionId id, in ListenContext context, Packet reply, Instant now, out TcpConnection? connection)
     {
+        connection = null;
         if (IsAcceptQueueFull)
         {
             Overflow(id, ListenQueue.Accept, Backlog);
@@ -78,6 +79,13 @@ public sealed partial class TcpListener
             return ListenVerdict.Ignored;
         }
 
+        FastOpenVerdict fast = cookie ? FastOpenVerdict.Ordinary : JudgeFastOpen(segment, id, now);
+        if (fast is FastOpenVerdict.Accept or FastOpenVerdict.AcceptAndGrant)
+        {
+            connection = OpenFast(segment, id, Read(segment, id, context), fast == FastOpenVerdict.AcceptAndGrant, now);
+            return ListenVerdict.Opened;
+        }
+
         NoteReceived(segment, id, _log.Because, default);
         SynFacts facts = Read(segment, id, context);
         NoteTransition(id, TcpState.Listen, TcpTransition.ReceivedSyn);
@@ -90,7 +98,10 @@ public sealed partial class TcpListener
         NoteNegotiated(id, facts);
         var request = new SynRequest(peer) { Syn = facts, Cause = _log.Because };
         _requests.Add(request, now);
-        WriteSynAck(facts, id, reply, TimestampClock(now), SendCause.SynAnswer, _log.Because);
+        TcpOptions grant = default;
+        if (fast == FastOpenVerdict.GrantCookie)
+            Grant(ref grant, id, segment.Options.IsFastOpenExperimental);
+        WriteSynAck(facts, id, reply, TimestampClock(now), SendCause.SynAnswer, _log.Because, grant);
         return ListenVerdict.Replied;
     }
 
@@ -120,9 +131,10 @@ public sealed partial class TcpListener
 
     private int InitialWindow => Math.Min(_settings.WindowClamp > 0 ? Math.Min(_settings.WindowClamp, _settings.ReceiveBuffer.Default) : _settings.ReceiveBuffer.Default, ushort.MaxValue);
 
-    private void WriteSynAck(in SynFacts facts, in ConnectionId id, Packet packet, uint clock, SendCause why, EventId cause)
+    // The options that only a first SYN,ACK carries come in.
+    private void WriteSynAck(in SynFacts facts, in ConnectionId id, Packet packet, uint clock, SendCause why, EventId cause, TcpOptions options = default)
     {
-        var options = new TcpOptions { HasMss = true, Mss = facts.MtuMss, SackPermitted = facts.Sack };
+        (options.HasMss, options.Mss, options.SackPermitted) = (true, facts.MtuMss, facts.Sack);
         if (facts.Scaling)
             (options.HasWindowScale, options.WindowScale) = (true, (byte)TcpConnection.OfferedShift(_settings));
         if (facts.Timestamps)

@@ -40,6 +40,8 @@ public sealed partial class TcpListener
 
     public int Backlog { get; }
 
+    internal TcpShared? Shared => _shared;
+
     /// <summary>Inherited by the connections of later SYNs. What the SYN queue was built for stays: its size and its retries.</summary>
     public TcpSettings Settings
     {
@@ -114,6 +116,8 @@ public sealed partial class TcpListener
 
     internal bool TryEstablish(TcpConnection connection)
     {
+        if (_fastOpenPending.Remove(connection))
+            return true; // in the accept queue, or accepted, since its SYN
         if (IsAcceptQueueFull)
         {
             Overflow(connection.Id, ListenQueue.Accept, Backlog);
@@ -125,7 +129,12 @@ public sealed partial class TcpListener
         return true;
     }
 
-    internal void OnReleased(TcpConnection connection) => _halfOpen.Remove(connection);
+    internal void OnReleased(TcpConnection connection, Instant now)
+    {
+        _halfOpen.Remove(connection);
+        if (_fastOpenPending.Remove(connection) && connection.End == ConnectionEnd.ResetByPeer)
+            _fastOpenResets.Enqueue(now);
+    }
 
     private void Overflow(in ConnectionId id, ListenQueue queue, int limit)
     {

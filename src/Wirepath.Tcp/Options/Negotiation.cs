@@ -56,7 +56,9 @@ public sealed partial class TcpConnection
     private TcpOptions SynOptions(Instant now)
     {
         bool answers = State != TcpState.SynSent; // a SYN,ACK offers only what the SYN offered
-        var options = new TcpOptions { HasMss = true, Mss = (ushort)_rcvMss };
+        TcpOptions options = answers ? _cookieToGrant : default;
+        _cookieToGrant = default; // the first SYN,ACK only
+        (options.HasMss, options.Mss) = (true, (ushort)_rcvMss);
         if (answers ? _scaling : _settings.WindowScaling)
             (options.HasWindowScale, options.WindowScale) = (true, (byte)OfferedShift(_settings));
         options.SackPermitted = answers ? _sack : _settings.Sack;

@@ -120,6 +120,12 @@ internal sealed class ReassemblyQueue(PieceShelf shelf, int mostRanges)
         }
     }
 
+    /// <summary>
+    /// The right edge of the highest range: what the peer may hold for our RCV.NXT, if it takes what was reported by SACK for received.
+    /// Its RST carries that number.
+    /// </summary>
+    public bool EndsAt(SequenceNumber sequence) => _count > 0 && _ranges[_count - 1].Right == sequence;
+
     public void Clear()
     {
         for (int i = 0; i < _count; i++)

@@ -31,6 +31,7 @@ public sealed partial class TcpConnection
     {
         if (_finReceived || End is not null || State is TcpState.SynSent or TcpState.SynReceived)
             return;
+        AcknowledgeRead();
         if (_settings.TuneReceiveBuffer)
             TuneBuffer(bytes, now);
 

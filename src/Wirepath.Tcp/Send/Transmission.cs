@@ -42,7 +42,7 @@ public sealed partial class TcpConnection
         return (_newBeforeLost && TrySendNewBeforeLost(packet, now))
             || TryRepeat(packet, now)
             || (_lossProbeWanted && TrySendLossProbe(packet, now))
-            || (State != TcpState.SynReceived && TrySendQueue(packet, now))
+            || (IsSynchronized && TrySendQueue(packet, now))
             || TrySendProbe(packet, now)
             || TrySendAck(packet, now);
     }
@@ -305,8 +305,8 @@ public sealed partial class TcpConnection
         if (fin)
             flags |= TcpFlags.Fin;
         flags |= MarkCapable(packet, length);
-        if (length > 0 && now - _lastTextAt < _settings.DelayedAck)
-            _quickAcks = 0; // a conversation: answers carry the ACKs
+        if (length > 0)
+            NoteTextSent(now);
         int sent = Emit(packet, left, length, flags, length > 0 ? SendCause.Data : SendCause.Close, _sendCause, options, now);
         fin &= sent == length;
         if (sent < full)
@@ -446,6 +446,7 @@ public sealed partial class TcpConnection
     private void Acknowledged(SendCause why)
     {
         _lastAckSent = _rcvNxt;
+        OnAckSent();
         _timers.DelayedAck = Instant.Never;
         if (why == SendCause.DuplicateAck && _duplicateAcksOwed > 0)
             return; // one of several: each of them is counted by the peer

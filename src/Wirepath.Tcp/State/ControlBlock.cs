@@ -84,8 +84,6 @@ public sealed partial class TcpConnection
     private int _keepAlivesUnanswered;
     private Instant _lastReceivedAt;
     private Instant _lastInvalidAnswer = Instant.Epoch;
-    private Instant _challengePeriod = Instant.Epoch;
-    private int _challenges;
 
     private SequenceNumber SendEnd => _finQueued ? _dataEnd + 1 : _dataEnd;
 

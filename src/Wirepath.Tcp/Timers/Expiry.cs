@@ -28,7 +28,11 @@ public sealed partial class TcpConnection
         }
 
         if (Due(ref _timers.DelayedAck, now))
+        {
+            OnDelayedAckMissed();
             (_ackNow, _ackWhy) = (true, SendCause.DelayedAck); // its cause is the segment that started the wait
+        }
+
         Due(ref _timers.Pacing, now); // the turn to send that follows is all it is for
         if (Due(ref _timers.Retransmit, now))
             OnRetransmission(now);

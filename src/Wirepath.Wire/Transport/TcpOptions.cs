@@ -15,6 +15,8 @@ public enum TcpOptionKind : byte
     Sack = 5,
     Timestamps = 8,
     FastOpen = 34,
+    /// <summary>Shared by experiments, told apart by the two bytes that follow (RFC 6994).</summary>
+    Experiment = 254,
 }
 
 /// <summary>One received range that is not yet acknowledged: Left is its first byte, Right the byte behind its last (RFC 2018 §3).</summary>
@@ -33,6 +35,9 @@ public struct TcpOptions : IEquatable<TcpOptions>
 
     /// <summary>Bytes of the longest Fast Open cookie (RFC 7413 §4.1.1).</summary>
     public const int MaxFastOpenCookie = 16;
+
+    /// <summary>Marks an option of kind 254 as the Fast Open of before its RFC (RFC 7413 §4.1.1, RFC 6994).</summary>
+    private const ushort FastOpenExperiment = 0xF989;
 
     private const int MssSize = 4;
     private const int WindowScaleSize = 3;
@@ -72,6 +77,9 @@ public struct TcpOptions : IEquatable<TcpOptions>
     /// <summary>True with a cookie, and with the empty option that asks for one.</summary>
     public bool HasFastOpen { get; set; }
 
+    /// <summary>The Fast Open option has the experimental form: kind 254 and a magic number.</summary>
+    public bool IsFastOpenExperimental { get; set; }
+
     /// <summary>The cookie; empty when one is asked for.</summary>
     [UnscopedRef]
     public readonly ReadOnlySpan<byte> FastOpenCookie => ((ReadOnlySpan<byte>)_cookie)[.._cookieLength];
@@ -91,7 +99,9 @@ public struct TcpOptions : IEquatable<TcpOptions>
         (HasMss ? MssSize : 0)
         + (HasTimestamps ? 12 : SackPermitted ? 4 : 0)
         + (HasWindowScale ? 4 : 0)
-        + (HasFastOpen ? (2 + _cookieLength + 3) / 4 * 4 : 0);
+        + (HasFastOpen ? (FastOpenHeadSize + _cookieLength + 3) / 4 * 4 : 0);
+
+    private readonly int FastOpenHeadSize => IsFastOpenExperimental ? 4 : 2;
 
     public readonly SackBlock GetSack(int index)
     {
@@ -110,11 +120,11 @@ public struct TcpOptions : IEquatable<TcpOptions>
     }
 
     /// <summary>Sets the Fast Open option; an empty cookie asks for one.</summary>
-    public void SetFastOpen(ReadOnlySpan<byte> cookie)
+    public void SetFastOpen(ReadOnlySpan<byte> cookie, bool experimental = false)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(cookie.Length, MaxFastOpenCookie);
         cookie.CopyTo(_cookie);
-        (HasFastOpen, _cookieLength) = (true, (byte)cookie.Length);
+        (HasFastOpen, IsFastOpenExperimental, _cookieLength) = (true, experimental, (byte)cookie.Length);
     }
 
     /// <summary>Reads the bytes between the fixed header and the payload.</summary>
@@ -178,6 +188,9 @@ public struct TcpOptions : IEquatable<TcpOptions>
             case TcpOptionKind.FastOpen when value.Length <= MaxFastOpenCookie:
                 SetFastOpen(value);
                 break;
+            case TcpOptionKind.Experiment when value.Length is >= 2 and <= 2 + MaxFastOpenCookie && BinaryPrimitives.ReadUInt16BigEndian(value) == FastOpenExperiment:
+                SetFastOpen(value[2..], experimental: true);
+                break;
             default: // RFC 9293 §3.1 MUST-6: an option that is not implemented is ignored.
                 break;
         }
@@ -240,7 +253,13 @@ public struct TcpOptions : IEquatable<TcpOptions>
 
         if (HasFastOpen)
         {
-            at = PutHead(destination, at, TcpOptionKind.FastOpen, 2 + _cookieLength);
+            at = PutHead(destination, at, IsFastOpenExperimental ? TcpOptionKind.Experiment : TcpOptionKind.FastOpen, FastOpenHeadSize + _cookieLength);
+            if (IsFastOpenExperimental)
+            {
+                BinaryPrimitives.WriteUInt16BigEndian(destination[at..], FastOpenExperiment);
+                at += 2;
+            }
+
             FastOpenCookie.CopyTo(destination[at..]);
             at += _cookieLength;
             at = PutNoOperations(destination, at, -at & 3);
@@ -270,7 +289,7 @@ public struct TcpOptions : IEquatable<TcpOptions>
         && HasWindowScale == other.HasWindowScale && WindowScale == other.WindowScale
         && SackPermitted == other.SackPermitted
         && HasTimestamps == other.HasTimestamps && TimestampValue == other.TimestampValue && TimestampEcho == other.TimestampEcho
-        && HasFastOpen == other.HasFastOpen && FastOpenCookie.SequenceEqual(other.FastOpenCookie)
+        && HasFastOpen == other.HasFastOpen && IsFastOpenExperimental == other.IsFastOpenExperimental && FastOpenCookie.SequenceEqual(other.FastOpenCookie)
         && ((ReadOnlySpan<SackBlock>)_sack)[.._sackCount].SequenceEqual(((ReadOnlySpan<SackBlock>)other._sack)[..other._sackCount]);
 
     public override readonly bool Equals(object? obj) => obj is TcpOptions other && Equals(other);
