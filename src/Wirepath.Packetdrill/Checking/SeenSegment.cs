@@ -20,11 +20,11 @@ internal sealed record SeenSegment(TimeSpan At, Ipv4Header Ip, TcpHeader Tcp, Tc
     /// <summary>The next one goes on where this ends, and says nothing else new.</summary>
     public bool IsContinuedBy(SeenSegment next) =>
         next.At == At && next.Payload.Length > 0 && next.Tcp.Sequence == Tcp.Sequence + Payload.Length && next.Tcp.Acknowledgment == Tcp.Acknowledgment
-        && (Tcp.Flags & (TcpFlags.Psh | TcpFlags.Fin | TcpFlags.Syn)) == 0;
+        && (Tcp.Flags & (TcpFlags.Fin | TcpFlags.Syn)) == 0;
 
-    /// <summary>Both as the super-segment that a device would have cut into them.</summary>
+    /// <summary>Both as one: a script need not know in what pieces a burst leaves. PSH is that of the end.</summary>
     public SeenSegment With(SeenSegment next) =>
-        this with { Tcp = Tcp with { Flags = Tcp.Flags | next.Tcp.Flags }, Payload = [.. Payload, .. next.Payload], ChecksumRight = ChecksumRight && next.ChecksumRight };
+        this with { Tcp = Tcp with { Flags = (Tcp.Flags & ~TcpFlags.Psh) | next.Tcp.Flags }, Payload = [.. Payload, .. next.Payload], ChecksumRight = ChecksumRight && next.ChecksumRight };
 
     /// <returns>False for anything but TCP over IPv4.</returns>
     public static bool TryRead(TimeSpan at, ReadOnlySpan<byte> packet, [NotNullWhen(true)] out SeenSegment? segment)

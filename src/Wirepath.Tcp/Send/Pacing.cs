@@ -56,13 +56,18 @@ public sealed partial class TcpConnection
         _nextDeparture = now + takes - (credit < half ? credit : half);
     }
 
-    /// <summary>Payload bytes that may leave in one piece: about a millisecond at the pacing rate, and at least two segments.</summary>
-    private int SendQuantum(int full)
+    /// <summary>
+    /// Segments of a super-segment: about a millisecond at the pacing rate, all that a device takes where the round trip is short, and
+    /// at least two. A larger one would sit in the device's queue as one burst, and its ACKs would come as one.
+    /// </summary>
+    private int SegmentsAtOnce(int full)
     {
-        int most = _settings.MaxSuperSegmentBytes;
-        if (!IsPaced || _pacingRate <= 0)
-            return most;
-        long quantum = _congestion.SendQuantumBytes > 0 ? _congestion.SendQuantumBytes : _pacingRate / 1024;
-        return (int)Math.Min(most, Math.Max(quantum, 2L * full));
+        int most = _settings.MaxSuperSegmentBytes / full;
+        if (most <= 1 || _pacingRate <= 0)
+            return Math.Max(most, 1);
+        long bytes = _congestion.SendQuantumBytes > 0 ? _congestion.SendQuantumBytes : _pacingRate >> 10;
+        int halvings = (int)Math.Min(_rtt.Min.Ticks / 10 >> _settings.SuperSegmentRttLog, 31);
+        bytes += _settings.MaxSuperSegmentBytes >> halvings;
+        return (int)Math.Min(most, Math.Max(bytes / full, _settings.MinSuperSegments));
     }
 }

@@ -108,7 +108,7 @@ public sealed partial class TcpConnection
             return false;
         if (_sent[index].Count > 1)
         {
-            int most = Math.Max(1, Math.Min(room, SendQuantum(full) / full));
+            int most = Math.Max(1, Math.Min(room, SegmentsAtOnce(full)));
             if (window > 0)
                 most = (int)Math.Max(1, Math.Min(most, window / full));
             if (most < _sent[index].Count)
@@ -243,8 +243,8 @@ public sealed partial class TcpConnection
 
         if (room <= 0)
             return Blocked(cwnd: true, now);
-        int most = Math.Max(SendQuantum(full) / full, 1);
-        most = Math.Min(most, room) * full;
+        // Half of the window at once at most, so that one super-segment is on its way while the next is being made.
+        int most = Math.Min(SegmentsAtOnce(full), Math.Min(room, Math.Max(_congestion.Cwnd / 2, 1))) * full;
         int length = (int)Math.Min(Math.Min(unsent, most), window);
         if (length <= 0)
             return Blocked(cwnd: false, now);
