@@ -51,6 +51,9 @@ internal sealed record ScriptOptions
     /// <summary>Bytes of an IP packet: such that TCP's segments are the same over IPv4 and IPv6.</summary>
     public int Mtu => GivenMtu ?? (IsIpv6Wire ? 1520 : 1500);
 
+    /// <summary>An address is of the version that the wire has not.</summary>
+    public bool Mismatched => LocalIp.IsV4 == IsIpv6Wire || RemoteIp.IsV4 == IsIpv6Wire || GatewayIp.IsV4 == IsIpv6Wire;
+
     // Unique local addresses (RFC 4193): a prefix for the host's side, one for the other.
     private static readonly IpAddress s_localV6 = V6("fd3d:a0b:17d6::1");
     private static readonly IpAddress s_gatewayV6 = V6("fd3d:a0b:17d6:8888::1");

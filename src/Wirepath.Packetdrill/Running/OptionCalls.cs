@@ -131,7 +131,7 @@ internal sealed partial class SystemCalls
         {
             "SO_RCVBUF" or "SO_RCVBUFFORCE" => (true, WithReceiveBuffer(settings, value)),
             "SO_SNDBUF" or "SO_SNDBUFFORCE" => (true, WithSendBuffer(settings, value)),
-            "SO_MAX_PACING_RATE" => (true, settings),
+            "SO_MAX_PACING_RATE" => (true, settings with { MaxPacingRate = wide is <= 0 or uint.MaxValue ? 0 : wide }),
             "TCP_MAXSEG" => (value is 0 or (>= 88 and <= 32767), settings with { MaxSegmentSize = value }),
             "TCP_KEEPIDLE" => (value is >= 1 and <= 32767, settings with { KeepAliveTime = TimeSpan.FromSeconds(value) }),
             "TCP_KEEPINTVL" => (value is >= 1 and <= 32767, settings with { KeepAliveInterval = TimeSpan.FromSeconds(value) }),

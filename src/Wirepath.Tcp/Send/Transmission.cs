@@ -18,7 +18,7 @@ public sealed partial class TcpConnection
         {
             _resetWanted = false;
             _signals |= TcpSignals.Released;
-            Emit(packet, _sndNxt, 0, TcpFlags.Rst | TcpFlags.Ack, SendCause.Reset, _sendCause, default, now);
+            Emit(packet, _sndNxt, 0, TcpFlags.Rst | TcpFlags.Ack, SendCause.Reset, _sendCause, ResetOptions(now), now);
             return true;
         }
 
@@ -39,12 +39,15 @@ public sealed partial class TcpConnection
 
         if (State is TcpState.SynSent)
             return false;
-        return (_newBeforeLost && TrySendNewBeforeLost(packet, now))
+        bool sent = (_newBeforeLost && TrySendNewBeforeLost(packet, now))
             || TryRepeat(packet, now)
             || (_lossProbeWanted && TrySendLossProbe(packet, now))
             || (IsSynchronized && TrySendQueue(packet, now))
             || TrySendProbe(packet, now)
             || TrySendAck(packet, now);
+        if (!sent)
+            NoteLimit(now);
+        return sent;
     }
 
     private void SendSyn(Packet packet, Instant now)
@@ -148,7 +151,7 @@ public sealed partial class TcpConnection
         int length = Math.Max(SequenceNumber.Min(row.Right, _dataEnd) - left, 0);
         bool fin = _finQueued && row.Right > _dataEnd;
         TcpFlags flags = TcpFlags.Ack;
-        if (length > 0 && (left + length == _dataEnd || row.Count > 1))
+        if (length > 0 && (EndsMessage(left + length) || row.Count > 1))
             flags |= TcpFlags.Psh;
         if (fin)
             flags |= TcpFlags.Fin;
@@ -248,16 +251,18 @@ public sealed partial class TcpConnection
         int length = (int)Math.Min(Math.Min(unsent, most), window);
         if (length <= 0)
             return Blocked(cwnd: false, now);
+        length = WithinRecord(_sndNxt, length, out bool endsRecord);
         if (length > full)
             length -= length % full;
-        if (!_overrideSws && !IsWorthASegment(length, full, unsent))
+        if (!_overrideSws && !(endsRecord && length < full) && !IsWorthASegment(length, full, unsent))
             return Blocked(cwnd: false, now);
         SendNew(packet, length, full, options, now);
         return true;
     }
 
     private bool IsWorthASegment(int length, int full, long unsent) =>
-        SendDecision.IsWorthASegment(length, full, unsent, _finQueued, NoDelay, _smallSegmentEnd > _sndUna, _sndNxt - _sndUna, _maxSndWnd);
+        !(length < full && length == unsent && HoldsSmallPieces)
+        && SendDecision.IsWorthASegment(length, full, unsent, _finQueued, SendsSmallPieces, _smallSegmentEnd > _sndUna, _sndNxt - _sndUna, _maxSndWnd);
 
     private void RestartAfterIdle(Instant now)
     {
@@ -300,7 +305,7 @@ public sealed partial class TcpConnection
         bool fin = _finQueued && end == _dataEnd && end - _sndUna < Math.Max(_sndWnd, 1);
         TcpFlags flags = TcpFlags.Ack;
         // A super-segment ends with PSH, as Linux's do: a receiver that puts segments together again then need not wait for more.
-        if (length > 0 && (end == _dataEnd || length > full))
+        if (length > 0 && (EndsMessage(end) || (_overrideSws && end == _dataEnd) || length > full))
             flags |= TcpFlags.Psh;
         if (fin)
             flags |= TcpFlags.Fin;

@@ -29,6 +29,7 @@ public sealed partial class TcpConnection
         Phase = Phase,
         SendMss = FullPayload,
         ReceiveMss = _seenMss,
+        AnnouncedMss = _rcvMss,
         CongestionControl = _congestion.Name,
         CaState = _phase,
         Cwnd = CwndBytes,
@@ -71,6 +72,12 @@ public sealed partial class TcpConnection
         FastRetransmits = _fastRetransmits,
         DuplicateAcks = _duplicateAcksReceived,
         WindowProbes = _windowProbes,
+        UnansweredProbes = Math.Max(_probesUnanswered, _keepAlivesUnanswered),
+        Timestamps = _timestamps,
+        Sack = _sack,
+        SendShift = _scaling ? _sndShift : null,
+        ReceiveShift = _scaling ? _rcvShift : null,
+        DataSegmentsSent = _dataSegmentsSent,
         MemoryCharged = MemoryCharged,
     };
 
