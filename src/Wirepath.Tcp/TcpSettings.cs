@@ -196,7 +196,10 @@ public sealed record TcpSettings
 
     /// <summary>A name that <see cref="CongestionControls"/> knows.</summary>
     [Sysctl("net.ipv4.tcp_congestion_control", SysctlUnit.Text)]
-    public string CongestionControl { get; init; } = CongestionControls.Reno;
+    public string CongestionControl { get; init; } = CongestionControls.Cubic;
+
+    /// <summary>Of connections whose control is <see cref="CongestionControls.Cubic"/>.</summary>
+    public CubicSettings Cubic { get; init; } = CubicSettings.Default;
 
     /// <summary>Initial window in segments (RFC 6928).</summary>
     public int InitialCwnd { get; init; } = 10;
@@ -279,6 +282,10 @@ public sealed record TcpSettings
     /// <summary>Segments that a super-segment has at least, where the pacing rate would allow fewer.</summary>
     [Sysctl("net.ipv4.tcp_min_tso_segs", SysctlUnit.Count)]
     public int MinSuperSegments { get; init; } = 2;
+
+    /// <summary>A super-segment that is at least this part of the window does not wait for a larger one.</summary>
+    [Sysctl("net.ipv4.tcp_tso_win_divisor", SysctlUnit.Count)]
+    public int SuperSegmentWindowShare { get; init; } = 3;
 
     /// <summary>The largest super-segment halves for every 2^this microseconds of round trip.</summary>
     [Sysctl("net.ipv4.tcp_tso_rtt_log", SysctlUnit.Count)]

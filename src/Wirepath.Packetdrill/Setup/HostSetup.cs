@@ -1,4 +1,5 @@
 using Wirepath.Stack;
+using Wirepath.Tcp;
 
 namespace Wirepath.Packetdrill;
 
@@ -11,8 +12,11 @@ internal sealed class HostSetup
     // Linux hands its devices super-segments of nearly 64 KiB, and suites are written for what that does to PSH.
     private const int SuperSegmentBytes = 65_160;
 
-    public HostSettings Settings { get; private set; } =
-        HostSettings.Default with { Tcp = HostSettings.Default.Tcp with { MaxSuperSegmentBytes = SuperSegmentBytes } };
+    /// <summary>To begin with, the host's defaults, but for what scripts take for granted of Linux: they check the windows of its HyStart.</summary>
+    public HostSettings Settings { get; private set; } = HostSettings.Default with
+    {
+        Tcp = TcpSettings.Default with { Cubic = CubicSettings.Default with { HyStart = HyStartMode.Classic }, MaxSuperSegmentBytes = SuperSegmentBytes },
+    };
 
     /// <summary>Bytes; null while the script's own holds.</summary>
     public int? Mtu { get; set; }

@@ -18,7 +18,8 @@ public sealed record Ipv6Settings
 
     /// <summary>
     /// An address is used while it is still being checked (RFC 4429). Linux waits; here programs speak the moment they have
-    /// an address, and a duplicate takes it away again.
+    /// an address, and a duplicate takes it away again. Until then solicitations carry no MAC address (RFC 4429 §3.2), and a
+    /// neighbour that needs one, as Linux does, answers only the repetition after the check.
     /// </summary>
     [Sysctl("net.ipv6.conf.default.optimistic_dad", SysctlUnit.Switch)]
     public bool OptimisticDad { get; init; } = true;

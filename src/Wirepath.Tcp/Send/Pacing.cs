@@ -55,19 +55,4 @@ public sealed partial class TcpConnection
         TimeSpan half = takes / 2;
         _nextDeparture = now + takes - (credit < half ? credit : half);
     }
-
-    /// <summary>
-    /// Segments of a super-segment: about a millisecond at the pacing rate, all that a device takes where the round trip is short, and
-    /// at least two. A larger one would sit in the device's queue as one burst, and its ACKs would come as one.
-    /// </summary>
-    private int SegmentsAtOnce(int full)
-    {
-        int most = _settings.MaxSuperSegmentBytes / full;
-        if (most <= 1 || _pacingRate <= 0)
-            return Math.Max(most, 1);
-        long bytes = _congestion.SendQuantumBytes > 0 ? _congestion.SendQuantumBytes : _pacingRate >> 10;
-        int halvings = (int)Math.Min(_rtt.Min.Ticks / 10 >> _settings.SuperSegmentRttLog, 31);
-        bytes += _settings.MaxSuperSegmentBytes >> halvings;
-        return (int)Math.Min(most, Math.Max(bytes / full, _settings.MinSuperSegments));
-    }
 }
