@@ -83,6 +83,8 @@ public readonly record struct TcpStatistics
     /// <summary>Shift of the windows that we offer; null without window scaling.</summary>
     public required int? ReceiveShift { get; init; }
     public required long DataSegmentsSent { get; init; }
+    /// <summary>The SYN carried data, and it was taken (RFC 7413).</summary>
+    public required bool SynDataWasTaken { get; init; }
 
     // ---- Times: by StatisticsAt only, zero otherwise -----------------------------------------------------------------
 

@@ -40,7 +40,9 @@ internal sealed partial class SystemCalls
                 return default;
             case "SO_TYPE" or "SO_PROTOCOL" or "SO_DOMAIN" or "SO_ERROR" or "SO_ACCEPTCONN" or "IP_MTU" or "IPV6_MTU" or "TCP_INFO" or "TCP_SAVED_SYN" or "TCP_CC_INFO":
                 return CallOutcome.Error("ENOPROTOOPT");
-            case "TCP_FASTOPEN" or "TCP_FASTOPEN_CONNECT" or "TCP_FASTOPEN_KEY":
+            case "TCP_FASTOPEN_KEY":
+                return SetFastOpenKey(call, socket);
+            case "TCP_FASTOPEN_CONNECT":
                 throw ScriptEndedException.Skipped(call, $"the socket option {name}");
             default:
                 break;
@@ -85,6 +87,11 @@ internal sealed partial class SystemCalls
                 return null;
             case "TCP_CORK" or "TCP_NOPUSH":
                 options.Cork = value != 0;
+                return null;
+            case "TCP_FASTOPEN":
+                if (value < 0 || socket.Stream is not null || socket.IsConnecting)
+                    return "EINVAL";
+                options.FastOpenQueue = value;
                 return null;
             case "TCP_QUICKACK":
                 if (socket.Stream is { } acknowledging)
@@ -209,6 +216,20 @@ internal sealed partial class SystemCalls
         return default;
     }
 
+    // One key, or the current one and the one before.
+    private static CallOutcome SetFastOpenKey(SystemCall call, ScriptSocket socket)
+    {
+        if (Argument(call, 3) is not TextExpression { Value: var text } || socket.Stream is not null)
+            return CallOutcome.Error("EINVAL");
+        ReadOnlySpan<byte> bytes = System.Text.Encoding.Latin1.GetBytes(text);
+        if (Number(call, 4) != bytes.Length || bytes.Length is not (FastOpenKeys.KeySize or 2 * FastOpenKeys.KeySize))
+            return CallOutcome.Error("EINVAL");
+        socket.Options.FastOpenKeys = new FastOpenKeys(bytes[..FastOpenKeys.KeySize], bytes[FastOpenKeys.KeySize..]);
+        if (socket.Acceptor is { } acceptor)
+            acceptor.FastOpenKeys = socket.Options.FastOpenKeys;
+        return default;
+    }
+
     // ---- Reading ---------------------------------------------------------------------------------------------------
 
     private CallOutcome GetOption(SystemCall call)
@@ -268,6 +289,7 @@ internal sealed partial class SystemCalls
             "TCP_USER_TIMEOUT" => (long)settings.UserTimeout.TotalMilliseconds,
             "TCP_NOTSENT_LOWAT" => options.NotSentLowWater,
             "TCP_INQ" => options.Inq ? 1 : 0,
+            "TCP_FASTOPEN" => options.FastOpenQueue,
             _ => null,
         };
         return value is { } known ? Compare(call, 3, known)

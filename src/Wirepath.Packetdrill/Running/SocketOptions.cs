@@ -37,6 +37,11 @@ internal sealed class SocketOptions
     /// <summary>Bytes; 0 leaves it to the host's settings.</summary>
     public long NotSentLowWater { get; set; }
 
+    /// <summary>TCP_FASTOPEN of a listener.</summary>
+    public int FastOpenQueue { get; set; }
+
+    public FastOpenKeys? FastOpenKeys { get; set; }
+
     /// <summary>TCP_INQ: recvmsg tells what is left.</summary>
     public bool Inq { get; set; }
 
@@ -78,6 +83,9 @@ internal sealed class SocketOptions
         (stream.TimeToLive, stream.TypeOfService, stream.MayFragment) = (TimeToLive, TypeOfService, MayFragment);
     }
 
-    public void ApplyTo(TcpAcceptor acceptor) =>
+    public void ApplyTo(TcpAcceptor acceptor)
+    {
         (acceptor.Settings, acceptor.TimeToLive, acceptor.TypeOfService, acceptor.MayFragment) = (Settings, TimeToLive, TypeOfService, MayFragment);
+        (acceptor.FastOpenQueueLimit, acceptor.FastOpenKeys) = (FastOpenQueue, FastOpenKeys);
+    }
 }

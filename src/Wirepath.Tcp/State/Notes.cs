@@ -78,6 +78,7 @@ public sealed partial class TcpConnection
         SendShift = _scaling ? _sndShift : null,
         ReceiveShift = _scaling ? _rcvShift : null,
         DataSegmentsSent = _dataSegmentsSent,
+        SynDataWasTaken = SynDataWasTaken,
         MemoryCharged = MemoryCharged,
     };
 
