@@ -93,6 +93,15 @@ public class RunnerTests
         ScriptRunner.Run(script).ShouldBe(new ScriptPassed(Unasked: 0));
     }
 
+    [Theory]
+    [InlineData("--local_ip=192.168.0.2")]
+    [InlineData("--local_ip=192.168.0.1 --gateway_ip=192.168.0.1 --netmask_ip=255.255.0.0 --remote_ip=192.0.2.1")]
+    [InlineData("--local_ip=10.1.0.1 --remote_ip=10.248.0.3/24")]
+    [InlineData("--ip_version=ipv6 --local_ip=fd3d:a0b:17d6::7 --gateway_ip=fd3d:a0b:17d6::7")]
+    [InlineData("--ip_version=ipv4-mapped-ipv6")]
+    public void Whatever_the_addresses_are_there_is_a_way(string options) =>
+        Run(options + "\n" + Accepted + "+0 write(4, ..., 100) = 100\n+0 > P. 1:101(100) ack 1").ShouldBe(new ScriptPassed(Unasked: 0));
+
     [Fact]
     public void Every_step_is_told_to_who_wants_to_see_them()
     {
@@ -107,6 +116,7 @@ public class RunnerTests
     [Theory]
     [InlineData("+0 %{ a = 3; b = a + 4 }% +0 %{ assert a == 3 and b == 7 }%", true)]
     [InlineData("+0 %{\nimport os\nif tcpi_snd_cwnd == 10:\n  x = 1\n  y = 2\nelse:\n  x = 5\nassert x + y == 3, 'message %d' % x\n}%", true)]
+    [InlineData("+0 %{\n\u00a0\u00a0assert tcpi_snd_cwnd == 10\n\u00a0\u00a0assert\u00a0tcpi_snd_cwnd < 11\n}%", true)]
     [InlineData("+0 %{\nx = 2 if tcpi_snd_cwnd > 99 else 4\nx += 1\nassert (x ==\n  5), x # done\nprint('x', x)\n}%", true)]
     [InlineData("+0 %{ assert tcpi_ca_state == TCP_CA_Open and abs(-3) == 3 and 0x6 & 3 == 2 or tcpi_snd_cwnd in (1, 10) }%", true)]
     [InlineData("+0 %{\n\nassert 1 == 1\nassert tcpi_snd_cwnd == 11\n}%", false, 11, "tcpi_snd_cwnd = 10")]

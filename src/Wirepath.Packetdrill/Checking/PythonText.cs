@@ -29,7 +29,7 @@ internal static class PythonText
         for (int i = 0; i < code.Length; i++)
         {
             char c = code[i];
-            if (!begun && c is not (' ' or '\t' or '\r' or '\n' or ';' or '#'))
+            if (!begun && !char.IsWhiteSpace(c) && c is not (';' or '#'))
                 (begun, first, indent) = (true, line, Indent(code, i));
             if (quote != '\0')
             {
@@ -78,7 +78,7 @@ internal static class PythonText
     {
         int start = code.LastIndexOf('\n', Math.Max(0, at - 1)) + 1;
         int end = start;
-        while (end < at && code[end] is ' ' or '\t')
+        while (end < at && char.IsWhiteSpace(code[end]))
             end++;
         return end - start;
     }

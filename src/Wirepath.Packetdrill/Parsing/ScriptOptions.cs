@@ -46,8 +46,8 @@ internal sealed record ScriptOptions
 
     public IpAddress RemoteIp => GivenRemoteIp ?? (IsIpv6Wire ? s_remoteV6 : IpAddress.V4(192, 0, 2, 1));
 
-    // A script may name the gateway's usual address as its own.
-    public IpAddress GatewayIp => GivenGatewayIp ?? (IsIpv6Wire ? s_gatewayV6 : LocalIp == IpAddress.V4(192, 168, 0, 2) ? IpAddress.V4(192, 168, 0, 1) : IpAddress.V4(192, 168, 0, 2));
+    /// <summary>Never the host itself, though runners of suites say so: a tunnel device has no other end, this wire has.</summary>
+    public IpAddress GatewayIp => GivenGatewayIp is { } given && given != LocalIp ? given : IsIpv6Wire ? s_gatewayV6 : IpAddress.V4(192, 168, 255, 254);
 
     /// <summary>Bytes of an IP packet: such that TCP's segments are the same over IPv4 and IPv6.</summary>
     public int Mtu => GivenMtu ?? (IsIpv6Wire ? 1520 : 1500);

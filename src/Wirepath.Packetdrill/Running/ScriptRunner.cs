@@ -1,5 +1,6 @@
 using Wirepath.Events;
 using Wirepath.Stack;
+using Wirepath.Wire;
 
 namespace Wirepath.Packetdrill;
 
@@ -256,7 +257,7 @@ public sealed class ScriptRunner
         }
 
         if (!_script.Options.StrictSegments)
-            actual = Join(actual, expected.Segment.Length, patience);
+            actual = Join(actual, expected.Segment, patience);
         conversation.Learn(actual.Tcp, actual.Options, expected.Segment);
         string came = SegmentText.Of(actual, conversation);
         Tell(expected, actual.At, came);
@@ -270,13 +271,15 @@ public sealed class ScriptRunner
         _previous = any || expected.Time.IsRange ? actual.At : _begin;
     }
 
-    // One expected segment may be several on this wire, which need not leave at once.
-    private SeenSegment Join(SeenSegment first, int length, TimeSpan patience)
+    // One expected segment may be several on this wire, which need not leave at once. Where a device does the cutting, Linux has it
+    // push at the end of each super-segment, for the receiver's own joining: nobody cuts here, so that push is not asked for.
+    private SeenSegment Join(SeenSegment first, SegmentPattern expected, TimeSpan patience)
     {
-        while (first.Payload.Length > 0 && first.Payload.Length < length
-            && Bench.RunUntil(() => Peers.HasSeen, patience) && Peers.TakeContinuation(first) is { } next)
-            first = first.With(next);
-        return first;
+        SeenSegment whole = first;
+        while (whole.Payload.Length > 0 && whole.Payload.Length < expected.Length
+            && Bench.RunUntil(() => Peers.HasSeen, patience) && Peers.TakeContinuation(whole) is { } next)
+            whole = whole.With(next);
+        return ReferenceEquals(whole, first) ? whole : whole with { Tcp = whole.Tcp with { Flags = whole.Tcp.Flags | (expected.Flags & TcpFlags.Psh) } };
     }
 
     /// <summary>How far from its time something may happen: the script's microseconds, or its share of the time since <paramref name="since"/>.</summary>
