@@ -24,6 +24,11 @@ internal sealed record BenchOptions
     /// <summary>Samples of each row, taken in turns; the table shows their median. Default 3.</summary>
     public int Repeats { get; init; } = 3;
 
+    /// <summary>Keys of the rows to measure; empty: all.</summary>
+    public IReadOnlyList<string> Rows { get; init; } = [];
+
+    public bool Takes(Row row) => Rows.Count == 0 || Rows.Contains(row.Key);
+
     public bool Json { get; init; }
 
     /// <summary>A profile of each row instead of the table.</summary>
@@ -68,6 +73,12 @@ internal sealed record BenchOptions
                     if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int repeats) || repeats is < 1 or > MostRepeats)
                         return Fail($"--repeats wants a whole number from 1 to {MostRepeats}{Instead(value)}.", out error);
                     parsed = parsed with { Repeats = repeats };
+                    i++;
+                    break;
+                case "--rows":
+                    if (value is null || value.StartsWith('-'))
+                        return Fail($"--rows wants keys with commas between them{Instead(value)}.", out error);
+                    parsed = parsed with { Rows = value.Split(',') };
                     i++;
                     break;
                 case "--plots":

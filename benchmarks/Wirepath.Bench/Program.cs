@@ -26,6 +26,7 @@ internal static class Program
           --seconds N   time of one sample (default 1)
           --repeats N   samples of each row, taken in turns; the table shows medians (default 3)
           --plots DIR   pictures of windows, queues and shares of the simulated flows, as SVG
+          --rows A,B    only rows of these keys (those of --json)
           --profile     where the time of each row goes, by method, instead of the table
           --json        the table as one JSON object
           --help        this text
@@ -113,7 +114,7 @@ internal static class Program
         }
 
         using IBench bench = part.Open();
-        foreach (Row row in bench.Rows.Where(row => row.IsOurs))
+        foreach (Row row in bench.Rows.Where(row => row.IsOurs && options.Takes(row)))
             Console.WriteLine(Profile.Take(row, new SampleTime(PartRunner.FirstWarmUp, options.SampleTime, stop)));
     }
 }

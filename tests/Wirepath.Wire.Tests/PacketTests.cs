@@ -76,7 +76,8 @@ public class PacketTests
     private static List<byte> PiecesFrom(Packet packet, int offset)
     {
         var bytes = new List<byte>();
-        for (int i = 0; packet.TryGetPiece(offset, i, out Block block, out int at, out int length); i++)
+        var pieces = new PacketPieces(packet, offset);
+        for (int most = 1; pieces.TryTake(most, out Block block, out int at, out int length); most += 7)
             bytes.AddRange(block.Bytes.AsSpan(at, length));
         return bytes;
     }

@@ -14,11 +14,9 @@ internal static class BenchHost
     private const int PrefixLength = 24;
     private const ulong Seed = 1;
 
-    public static Host Create(string name, INetworkDevice device, IpAddress address, bool superSegments, TimeProvider time)
+    public static Host Create(string name, INetworkDevice device, IpAddress address, TimeProvider time)
     {
-        HostSettings settings = HostSettings.Default;
-        if (superSegments)
-            settings = settings with { Tcp = TcpSettings.Default with { MaxSuperSegmentBytes = SuperSegmentBytes } };
+        HostSettings settings = HostSettings.Default with { Tcp = TcpSettings.Default with { MaxSuperSegmentBytes = SuperSegmentBytes } };
         var host = new Host(name, settings, time, new RandomSource(Seed), EventLog.Silent) { CompleteInline = true };
         host.AddInterface(device, "eth0").AddAddress(new InterfaceAddress(address, PrefixLength));
         return host;

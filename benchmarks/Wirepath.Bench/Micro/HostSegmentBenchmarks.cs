@@ -35,8 +35,8 @@ public class HostSegmentBenchmarks
     public void Connect()
     {
         (CableEnd a, CableEnd b) = Cable.Create("cable", new CableSettings { Offload = Offload });
-        _sender = BenchHost.Create("sender", a, s_address, Offload, _time);
-        _receiver = BenchHost.Create("receiver", b, s_remote, Offload, _time);
+        _sender = BenchHost.Create("sender", a, s_address, _time);
+        _receiver = BenchHost.Create("receiver", b, s_remote, _time);
         _sink = new BulkSink(_receiver, Port);
         _sink.Start();
         ValueTask<TcpStream> connecting = _sender.ConnectAsync(new IpEndpoint(s_remote, Port));

@@ -13,10 +13,12 @@ internal sealed class TapHost : IDisposable
     private readonly List<HostApplication> _toStart = [];
     private bool _started;
 
-    public TapHost(NetworkNamespace inside, string device, IpAddress address, bool offload)
+    public TapHost(NetworkNamespace inside, string device, IpAddress address, bool offload, bool napi = false)
     {
-        TapDevice tap = inside.Inside(() => TapDevice.Open(device, new TapSettings { Offload = offload }));
-        Host = BenchHost.Create("wirepath", tap, address, offload, TimeProvider.System);
+        TapDevice tap = inside.Inside(() => TapDevice.Open(device, new TapSettings { Offload = offload, Napi = napi }));
+        if (napi)
+            inside.Exec("sh", "-c", $"echo {Environment.GetEnvironmentVariable("X_THREADED") ?? "1"} > /sys/class/net/{device}/threaded");
+        Host = BenchHost.Create("wirepath", tap, address, TimeProvider.System);
         _loop = new LoopThread("wirepath loop", Poll, TimeProvider.System, [tap]);
         Host.WorkArrived = _loop.Wake;
     }

@@ -42,6 +42,8 @@ internal sealed class TapPart : IPart
             new("relayOffload", "kernel → kernel, TAP relay with TSO", time => OverRelay(offload: true, time)),
             new("in", "kernel → Wirepath, TAP, 1514-byte frames", time => KernelToWirepath(offload: false, time)),
             new("out", "Wirepath → kernel, TAP, 1514-byte frames", time => WirepathToKernel(offload: false, time)),
+            new("inNapi", "kernel → Wirepath, TAP, 1514-byte frames, NAPI thread", time => KernelToWirepath(offload: false, time, napi: true)),
+            new("outNapi", "Wirepath → kernel, TAP, 1514-byte frames, NAPI thread", time => WirepathToKernel(offload: false, time, napi: true)),
             new("relay", "kernel → kernel, TAP relay, 1514-byte frames", time => OverRelay(offload: false, time)),
         ];
 
@@ -66,10 +68,10 @@ internal sealed class TapPart : IPart
             return Measure(sink, source, relay.Load, time);
         }
 
-        private double[] KernelToWirepath(bool offload, SampleTime time)
+        private double[] KernelToWirepath(bool offload, SampleTime time, bool napi = false)
         {
             var remote = new IPEndPoint(Laboratory.BehindTap, _laboratory.NextPort());
-            using var tap = new TapHost(_laboratory.A, Laboratory.TapA, Laboratory.HostOnTap, offload);
+            using var tap = new TapHost(_laboratory.A, Laboratory.TapA, Laboratory.HostOnTap, offload, napi);
             var sink = new BulkSink(tap.Host, (ushort)remote.Port);
             tap.Start(sink);
             using var source = new KernelSource(_laboratory.A, remote);
@@ -81,12 +83,12 @@ internal sealed class TapPart : IPart
             }, tap.Load));
         }
 
-        private double[] WirepathToKernel(bool offload, SampleTime time)
+        private double[] WirepathToKernel(bool offload, SampleTime time, bool napi = false)
         {
             var local = new IPEndPoint(Laboratory.KernelOnTap, _laboratory.NextPort());
             using var sink = new KernelSink(_laboratory.A, local);
             sink.Start();
-            using var tap = new TapHost(_laboratory.A, Laboratory.TapA, Laboratory.HostOnTap, offload);
+            using var tap = new TapHost(_laboratory.A, Laboratory.TapA, Laboratory.HostOnTap, offload, napi);
             tap.Start(new BulkSource(tap.Host, IpEndpoint.From(local)));
             return Figures(Stretch.Measure(time, () => sink.Received, () =>
             {

@@ -38,7 +38,7 @@ internal static class PartRunner
         try
         {
             using IBench bench = part.Open();
-            samples.AddRange(bench.Rows.Select(row => (row, new List<double[]>())));
+            samples.AddRange(bench.Rows.Where(options.Takes).Select(row => (row, new List<double[]>())));
             var broken = new HashSet<Row>();
             for (int round = 0; round < options.Repeats; round++)
             {

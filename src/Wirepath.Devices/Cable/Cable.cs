@@ -36,18 +36,20 @@ public sealed class CableEnd : INetworkDevice
 {
     private readonly Lock _lock = new();
     private readonly bool _offload;
-    private readonly Packet?[] _arrived;
-    private int _first, _count;
+    private readonly int _most;
+    private List<Packet> _arrived = [];
+    private List<Packet> _taken = []; // the reader's own: it takes all that has arrived at once
+    private int _next;
     private bool _drained = true;
     private bool _pulled;
 
     internal CableEnd(string name, MacAddress address, CableSettings settings)
     {
         (Name, Address, Mtu, _offload) = (name, address, settings.Mtu, settings.Offload);
-        _arrived = new Packet?[settings.MostQueuedFrames];
+        _most = settings.MostQueuedFrames;
         Offloads = settings.Offload
             ? DeviceOffloads.TransmitChecksum | DeviceOffloads.Tso4 | DeviceOffloads.Tso6 | DeviceOffloads.ReceiveLarge
-            : DeviceOffloads.None;
+            : DeviceOffloads.ReceiveMerging;
     }
 
     internal CableEnd Other { get; set; } = null!;
@@ -67,23 +69,28 @@ public sealed class CableEnd : INetworkDevice
 
     public bool TryReceive([NotNullWhen(true)] out Packet? frame)
     {
-        lock (_lock)
+        if (_next == _taken.Count && !TryTakeAll())
         {
-            if (_count == 0)
-            {
-                _drained = true;
-                frame = null;
-                return false;
-            }
-
-            frame = _arrived[_first]!;
-            _arrived[_first] = null;
-            _first = (_first + 1) % _arrived.Length;
-            _count--;
+            frame = null;
+            return false;
         }
 
+        frame = _taken[_next++];
         Counters.Received(frame.Length);
         return true;
+    }
+
+    private bool TryTakeAll()
+    {
+        _taken.Clear();
+        _next = 0;
+        lock (_lock)
+        {
+            (_arrived, _taken) = (_taken, _arrived);
+            _drained = _taken.Count == 0;
+        }
+
+        return _taken.Count > 0;
     }
 
     public bool Transmit(Packet frame)
@@ -116,12 +123,13 @@ public sealed class CableEnd : INetworkDevice
         lock (_lock)
         {
             _pulled = true;
-            for (; _count > 0; _count--, _first = (_first + 1) % _arrived.Length)
-            {
-                _arrived[_first]!.Dispose();
-                _arrived[_first] = null;
-            }
+            foreach (Packet frame in _arrived)
+                frame.Dispose();
+            _arrived.Clear();
         }
+
+        for (; _next < _taken.Count; _next++)
+            _taken[_next].Dispose();
     }
 
     private bool TryArrive(Packet frame)
@@ -129,10 +137,9 @@ public sealed class CableEnd : INetworkDevice
         bool tell;
         lock (_lock)
         {
-            if (_pulled || _count == _arrived.Length)
+            if (_pulled || _arrived.Count == _most)
                 return false;
-            _arrived[(_first + _count) % _arrived.Length] = frame;
-            _count++;
+            _arrived.Add(frame);
             (tell, _drained) = (_drained, false);
         }
 

@@ -24,6 +24,7 @@ internal static unsafe class TapControl
     private const short Tap = 0x0002;
     private const short NoPacketInformation = 0x1000;
     private const short OffloadHeader = 0x4000;
+    private const short Napi = 0x0010;
 
     private const int OffloadChecksum = 0x01;
     private const int OffloadTso4 = 0x02;
@@ -56,7 +57,7 @@ internal static unsafe class TapControl
             if (tun.IsInvalid)
                 throw OpenFailed(Marshal.GetLastPInvokeError());
             Fill(request, nameBytes);
-            short flags = (short)(Tap | NoPacketInformation | (settings.Offload ? OffloadHeader : 0));
+            short flags = (short)(Tap | NoPacketInformation | (settings.Offload ? OffloadHeader : 0) | (settings.Napi ? Napi : 0));
             *(short*)(request + RequestUnion) = flags;
             if (Libc.Ioctl(tun, TunSetInterface, request) < 0)
                 throw AttachFailed(name, exists, Marshal.GetLastPInvokeError());

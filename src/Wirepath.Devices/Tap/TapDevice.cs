@@ -26,7 +26,7 @@ public sealed unsafe class TapDevice : IPollableDevice
         (Name, _tun, _offload, Address, Mtu) = (name, tun, offload, address, mtu);
         Offloads = offload
             ? DeviceOffloads.TransmitChecksum | DeviceOffloads.Tso4 | DeviceOffloads.Tso6 | DeviceOffloads.ReceiveLarge
-            : DeviceOffloads.None;
+            : DeviceOffloads.ReceiveMerging;
     }
 
     public string Name { get; }

@@ -11,6 +11,12 @@ public sealed record TapSettings
     /// </summary>
     public bool Offload { get; init; } = true;
 
+    /// <summary>
+    /// What the stack sends goes through the kernel's NAPI (<c>IFF_NAPI</c>), which can join segments (GRO). It pays where the device's NAPI has a
+    /// thread of its own (<c>echo 1 &gt; /sys/class/net/DEV/threaded</c>): a write then only queues the frame. Default off.
+    /// </summary>
+    public bool Napi { get; init; }
+
     /// <summary>Creates the device when there is none (it goes away with this process). Default off: a misspelt name should be told, not obeyed.</summary>
     public bool Create { get; init; }
 

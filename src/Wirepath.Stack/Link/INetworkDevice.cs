@@ -20,6 +20,9 @@ public enum DeviceOffloads
 
     /// <summary>May deliver super-segments, and frames whose checksum is <see cref="ChecksumState.Partial"/> or <see cref="ChecksumState.Verified"/>.</summary>
     ReceiveLarge = 8,
+
+    /// <summary>Delivers frames in batches, real time being short: the host joins TCP segments that follow each other before it looks at them (GRO in software).</summary>
+    ReceiveMerging = 16,
 }
 
 /// <summary>

@@ -25,6 +25,7 @@ public struct InterfaceCounters
 public sealed class Interface
 {
     private readonly Host _host;
+    private readonly SegmentMerger? _merger;
     private InterfaceCounters _counters;
     private InterfaceAddress[] _addresses = [];
 
@@ -37,6 +38,8 @@ public sealed class Interface
         Mtu = device.Mtu;
         Neighbors = new NeighborTable(host, this);
         Arp = new Arp(host, this);
+        if ((device.Offloads & DeviceOffloads.ReceiveMerging) != 0)
+            _merger = new SegmentMerger(this);
     }
 
     public string Name { get; }
@@ -199,15 +202,32 @@ public sealed class Interface
     internal int Receive(int most, Instant now)
     {
         int count = 0;
+        // With a log each frame is told by itself, and so is what came of it.
+        bool merges = _merger is not null && Nat is null && !_host.Log.IsEnabled;
         for (; count < most && Device.TryReceive(out Packet? frame); count++)
-            Receive(frame, now);
+        {
+            _counters.ReceivedPackets++;
+            _counters.ReceivedBytes += frame.Length;
+            if (!merges)
+            {
+                Receive(frame, now);
+                continue;
+            }
+
+            bool taken = _merger!.TryTake(frame, out Packet? before);
+            if (before is not null)
+                Receive(before, now);
+            if (!taken)
+                Receive(frame, now);
+        }
+
+        if (merges && _merger!.Release() is { } last)
+            Receive(last, now);
         return count;
     }
 
     private void Receive(Packet frame, Instant now)
     {
-        _counters.ReceivedPackets++;
-        _counters.ReceivedBytes += frame.Length;
         NodeLog log = _host.Log;
         if (log.IsEnabled && !IsLoopback)
             log.Because = frame.Cause = log.Write(frame.Cause, new FrameReceived(Name, frame.ToArray()));

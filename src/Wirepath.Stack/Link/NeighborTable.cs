@@ -30,6 +30,7 @@ public sealed class NeighborTable
     private readonly Host _host;
     private readonly Interface _interface;
     private readonly Dictionary<IpAddress, Entry> _entries = [];
+    private Entry? _lastUsed; // most packets go where the last one went
 
     internal NeighborTable(Host host, Interface @interface) => (_host, _interface) = (host, @interface);
 
@@ -78,7 +79,8 @@ public sealed class NeighborTable
             return;
         }
 
-        if (!_entries.TryGetValue(nextHop, out Entry? entry))
+        Entry? entry = _lastUsed;
+        if ((entry is null || entry.Address != nextHop) && !_entries.TryGetValue(nextHop, out entry))
         {
             if (!TryAdd(nextHop, out entry))
             {
@@ -118,6 +120,7 @@ public sealed class NeighborTable
         }
 
         entry.UsedAt = now;
+        _lastUsed = entry;
         _interface.Transmit(packet, entry.Mac, type);
     }
 
@@ -224,7 +227,7 @@ public sealed class NeighborTable
 
         if (_host.Log.IsEnabled)
             _host.Log.WriteAndFollow(new NeighborFailed(_interface.Name, entry.Address, entry.Attempts));
-        _entries.Remove(entry.Address);
+        Forget(entry);
         if (entry.IsRouter)
             _interface.Ipv6?.Routers.Doubt(entry.Address);
         while (entry.Queue.TryDequeue(out (Packet Packet, EtherType Type, int Charge) waiting))
@@ -276,7 +279,14 @@ public sealed class NeighborTable
     private void Remove(Entry entry)
     {
         _host.Wheel.Cancel(entry.Timer);
+        Forget(entry);
+    }
+
+    private void Forget(Entry entry)
+    {
         _entries.Remove(entry.Address);
+        if (_lastUsed == entry)
+            _lastUsed = null;
     }
 
     internal void Dispose()
@@ -289,6 +299,7 @@ public sealed class NeighborTable
         }
 
         _entries.Clear();
+        _lastUsed = null;
     }
 
     private sealed class Entry : ITimerTarget

@@ -15,7 +15,7 @@ public sealed class Host : IDisposable
     /// Rounds of one poll before the caller has its turn again; in virtual time they are all at one instant. So few that what
     /// one host sends another on the same thread still finds in the cache (docs/performance.md).
     /// </summary>
-    private const int MostRounds = 8;
+    private const int MostRounds = 2;
 
     private static readonly TcpSocketOptions s_defaultOptions = new();
 

@@ -75,7 +75,7 @@ internal sealed class IpSender(Host host)
     /// <summary>Makes sure that nobody else sees the headers, so that they may be changed in place; slices stay shared.</summary>
     public static void EnsureHeadWritable(Packet packet)
     {
-        if (packet.TryGetPiece(0, 0, out Block block, out _, out _) && !block.IsSoleHolder)
+        if (!packet.IsHeadWritable)
             packet.MakeWritable();
     }
 
@@ -102,15 +102,13 @@ internal sealed class IpSender(Host host)
             protocol == IpProtocol.Udp ? UdpHeader.FinishChecksum(sum) : Checksum.Finish(sum));
     }
 
-    /// <summary>Gives <paramref name="to"/> a part of the bytes of <paramref name="from"/> by reference.</summary>
-    public static void AppendPayload(Packet from, int offset, int size, Packet to)
+    /// <summary>Gives <paramref name="to"/> the next <paramref name="size"/> bytes by reference.</summary>
+    public static void AppendPayload(ref PacketPieces from, int size, Packet to)
     {
-        for (int piece = 0; size > 0 && from.TryGetPiece(offset, piece, out Block block, out int at, out int length); piece++)
+        for (; size > 0 && from.TryTake(size, out Block block, out int at, out int length); size -= length)
         {
-            int take = Math.Min(size, length);
-            if (!to.TryAppendSlice(block, at, take))
+            if (!to.TryAppendSlice(block, at, length))
                 throw new InvalidOperationException("A part of a packet has more pieces than the packet.");
-            size -= take;
         }
     }
 }

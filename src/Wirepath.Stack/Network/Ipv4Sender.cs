@@ -112,6 +112,7 @@ internal sealed class Ipv4Sender(Host host)
                 new PacketFragmented(header.Source, header.Destination, packet.Length, mtu, (payload + room - 1) / room));
         }
 
+        var pieces = new PacketPieces(packet, header.HeaderLength);
         for (int offset = 0; offset < payload;)
         {
             Span<byte> options = offset == 0 ? firstOptions : laterOptions;
@@ -124,7 +125,7 @@ internal sealed class Ipv4Sender(Host host)
                 FragmentOffset = header.FragmentOffset + offset,
                 MoreFragments = header.MoreFragments || offset + size < payload,
             }).Write(fragment.Append(Ipv4Header.Size + options.Length), options);
-            IpSender.AppendPayload(packet, header.HeaderLength + offset, size, fragment);
+            IpSender.AppendPayload(ref pieces, size, fragment);
             fragment.Cause = packet.Cause;
             fragment.NetworkOffset = 0;
             fragment.TransportOffset = Ipv4Header.Size + options.Length;

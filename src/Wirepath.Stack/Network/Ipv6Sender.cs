@@ -74,6 +74,7 @@ internal sealed class Ipv6Sender(Host host)
         }
 
         uint identification = _random.NextUInt32(); // RFC 7739: not to be guessed.
+        var pieces = new PacketPieces(packet, Ipv6Header.Size);
         for (int offset = 0, size; offset < payload; offset += size, count++)
         {
             size = Math.Min(room, payload - offset);
@@ -81,7 +82,7 @@ internal sealed class Ipv6Sender(Host host)
             Span<byte> head = fragment.Append(Ipv6Header.Size + Ipv6FragmentHeader.Size);
             (header with { PayloadLength = (ushort)(Ipv6FragmentHeader.Size + size), NextHeader = IpProtocol.Ipv6Fragment }).Write(head);
             new Ipv6FragmentHeader(header.NextHeader, offset, offset + size < payload, identification).Write(head[Ipv6Header.Size..]);
-            IpSender.AppendPayload(packet, Ipv6Header.Size + offset, size, fragment);
+            IpSender.AppendPayload(ref pieces, size, fragment);
             fragment.Cause = packet.Cause;
             fragment.NetworkOffset = 0;
             fragment.TransportOffset = Ipv6Header.Size + Ipv6FragmentHeader.Size;

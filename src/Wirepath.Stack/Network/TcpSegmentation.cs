@@ -6,6 +6,9 @@ namespace Wirepath.Stack;
 /// <summary>Cuts a TCP super-segment into segments when the device does not (GSO in software). Payload is shared, headers are new.</summary>
 internal static class TcpSegmentation
 {
+    private const int SequenceOffset = 4;
+    private const int FlagsOffset = 13; // of the low eight bits, which hold all that changes
+
     /// <param name="packet">From the IP header on.</param>
     /// <param name="headerLength">Bytes in front of the transport header.</param>
     public static bool IsSuperSegment(Packet packet, int headerLength) =>
@@ -13,11 +16,18 @@ internal static class TcpSegmentation
 
     public static void Cut(Packet packet, in Ipv4Header header, Ipv4Sender sender, Interface via, IpAddress nextHop, Instant now)
     {
-        var cut = new Pieces(packet, header.HeaderLength, header.Source, header.Destination);
+        // The headers differ in length and identification alone.
+        uint rest = Checksum.Sum(packet.Head[..header.HeaderLength]);
+        rest += (ushort)~header.HeaderChecksum + (uint)(ushort)~header.TotalLength + (ushort)~header.Identification;
+        var cut = new Pieces(packet, header.HeaderLength, header.Source, header.Destination, completes: !via.CompletesChecksums);
         for (int i = 0; cut.TryNext(out Packet segment); i++)
         {
-            (header with { TotalLength = (ushort)segment.Length, Identification = (ushort)(header.Identification + i) })
-                .Write(segment.Head, packet.Head[Ipv4Header.Size..header.HeaderLength]);
+            ushort length = (ushort)segment.Length;
+            ushort identification = (ushort)(header.Identification + i);
+            Span<byte> head = segment.Head;
+            BinaryPrimitives.WriteUInt16BigEndian(head[Ipv4Header.TotalLengthOffset..], length);
+            BinaryPrimitives.WriteUInt16BigEndian(head[Ipv4Header.IdentificationOffset..], identification);
+            BinaryPrimitives.WriteUInt16BigEndian(head[Ipv4Header.ChecksumOffset..], Checksum.Finish(rest + length + identification));
             sender.EmitOne(segment, via, nextHop, now);
         }
 
@@ -26,7 +36,7 @@ internal static class TcpSegmentation
 
     public static void Cut(Packet packet, in Ipv6Header header, Ipv6Sender sender, Interface via, IpAddress nextHop, Instant now)
     {
-        var cut = new Pieces(packet, Ipv6Header.Size, header.Source, header.Destination);
+        var cut = new Pieces(packet, Ipv6Header.Size, header.Source, header.Destination, completes: !via.CompletesChecksums);
         while (cut.TryNext(out Packet segment))
         {
             BinaryPrimitives.WriteUInt16BigEndian(segment.Head[Ipv6Header.PayloadLengthOffset..], (ushort)(segment.Length - Ipv6Header.Size));
@@ -42,42 +52,59 @@ internal static class TcpSegmentation
         private readonly Packet _packet;
         private readonly TcpHeader _tcp;
         private readonly int _headerLength;
-        private readonly int _payload;
-        private readonly IpAddress _source, _destination;
-        private int _offset;
+        private readonly int _headers;
+        private readonly uint _addresses;
+        private readonly bool _completes;
+        private PacketPieces _bytes;
+        private int _left;
+        private uint _sequence;
         private bool _any;
 
-        public Pieces(Packet packet, int headerLength, IpAddress source, IpAddress destination)
+        public Pieces(Packet packet, int headerLength, IpAddress source, IpAddress destination, bool completes)
         {
-            (_packet, _headerLength, _source, _destination) = (packet, headerLength, source, destination);
+            (_packet, _headerLength, _completes) = (packet, headerLength, completes);
             _ = TcpHeader.TryRead(packet.Head[headerLength..], out _tcp);
-            _payload = packet.Length - headerLength - _tcp.HeaderLength;
+            _headers = headerLength + _tcp.HeaderLength;
+            _left = packet.Length - _headers;
+            _sequence = _tcp.Sequence.Value;
+            _bytes = new PacketPieces(packet, _headers);
+            _addresses = Checksum.PseudoHeader(source, destination, IpProtocol.Tcp, 0);
         }
 
         public bool TryNext(out Packet segment)
         {
             segment = null!;
-            if (_any && _offset >= _payload)
+            if (_any && _left <= 0)
                 return false;
-            int headers = _headerLength + _tcp.HeaderLength;
-            int size = Math.Min(_packet.SegmentSize, _payload - _offset);
-            segment = Packet.Rent(headers);
-            Span<byte> head = segment.Append(headers);
-            _packet.Head[..headers].CopyTo(head);
+            int size = Math.Min(_packet.SegmentSize, _left);
+            segment = Packet.Rent(_headers);
+            Span<byte> head = segment.Append(_headers);
+            _packet.Head[.._headers].CopyTo(head);
+            Span<byte> tcp = head[_headerLength..];
+            BinaryPrimitives.WriteUInt32BigEndian(tcp[SequenceOffset..], _sequence);
             // RFC 3168 §6.1.2: CWR belongs on the first; FIN and PSH on the last.
-            TcpFlags flags = _tcp.Flags;
             if (_any)
-                flags &= ~TcpFlags.Cwr;
-            if (_offset + size < _payload)
-                flags &= ~(TcpFlags.Fin | TcpFlags.Psh);
-            uint pseudo = Checksum.PseudoHeader(_source, _destination, IpProtocol.Tcp, _tcp.HeaderLength + size);
-            (_tcp with { Sequence = _tcp.Sequence + _offset, Flags = flags, Checksum = (ushort)~Checksum.Finish(pseudo) }).Write(head[_headerLength..]);
-            IpSender.AppendPayload(_packet, headers + _offset, size, segment);
-            segment.Checksum = ChecksumState.Partial; // Completed on the way out when the device does not.
+                tcp[FlagsOffset] &= unchecked((byte)~TcpFlags.Cwr);
+            if (size < _left)
+                tcp[FlagsOffset] &= unchecked((byte)~(TcpFlags.Fin | TcpFlags.Psh));
+            IpSender.AppendPayload(ref _bytes, size, segment);
+            uint pseudo = _addresses + (uint)(_tcp.HeaderLength + size);
+            if (_completes)
+            {
+                BinaryPrimitives.WriteUInt16BigEndian(tcp[TcpHeader.ChecksumOffset..], 0);
+                BinaryPrimitives.WriteUInt16BigEndian(tcp[TcpHeader.ChecksumOffset..], Checksum.Finish(Checksum.Sum(segment, _headerLength, pseudo)));
+            }
+            else
+            {
+                BinaryPrimitives.WriteUInt16BigEndian(tcp[TcpHeader.ChecksumOffset..], (ushort)~Checksum.Finish(pseudo));
+                segment.Checksum = ChecksumState.Partial;
+            }
+
             segment.Cause = _packet.Cause;
             segment.NetworkOffset = 0;
             segment.TransportOffset = _headerLength;
-            _offset += size;
+            _left -= size;
+            _sequence += (uint)size;
             _any = true;
             return true;
         }

@@ -9,8 +9,8 @@ internal sealed partial class TcpLayer
 {
     public void Receive(Packet packet, in IpArrival arrival, Instant now)
     {
-        host.Statistics.TcpInSegs++;
         packet.TrimStart(arrival.HeaderLength);
+        host.Statistics.TcpInSegs += packet.Head.Length < TcpHeader.Size ? 1 : SegmentsIn(packet, packet.Head[TcpHeader.DataOffset] >> 4);
         if (arrival.IsBroadcast)
         {
             host.Drop(arrival.Interface, packet, DropReason.NotForUs); // RFC 9293 §3.9.2.3

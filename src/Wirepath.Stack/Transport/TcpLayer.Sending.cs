@@ -27,7 +27,7 @@ internal sealed partial class TcpLayer
         if ((signals & TcpSignals.Released) != 0)
         {
             // What is left to say, such as a RST, is said before the row goes.
-            Transmit(socket, int.MaxValue, now);
+            Transmit(socket, int.MaxValue, long.MaxValue, now);
             Remove(socket, now);
             return;
         }
@@ -98,7 +98,7 @@ internal sealed partial class TcpLayer
             if (socket.IsRemoved)
                 continue;
             host.Log.Because = socket.Cause;
-            if (Transmit(socket, SegmentsPerTurn, now) && !socket.IsReady)
+            if (Transmit(socket, SegmentsPerTurn, BytesPerTurn, now) && !socket.IsReady)
             {
                 socket.IsReady = true;
                 _ready.Enqueue(socket);
@@ -131,11 +131,12 @@ internal sealed partial class TcpLayer
     }
 
     // True: there may be more.
-    private bool Transmit(TcpSocket socket, int most, Instant now)
+    private bool Transmit(TcpSocket socket, int most, long mostBytes, Instant now)
     {
         if (socket.PathMtuVersion != host.PathMtu.Version)
             UpdateMss(socket, now);
-        for (int i = 0; i < most; i++)
+        long bytes = 0;
+        for (int i = 0; i < most && bytes < mostBytes; i++)
         {
             Packet packet = TakeSpare();
             if (!socket.Connection.TryTransmit(packet, now))
@@ -152,6 +153,7 @@ internal sealed partial class TcpLayer
                 return false;
             }
 
+            bytes += packet.Length;
             Send(packet, socket.Connection.Id, route, now, socket);
         }
 
@@ -205,7 +207,7 @@ internal sealed partial class TcpLayer
 
     private void Send(Packet packet, in ConnectionId id, in RouteDecision route, Instant now, TcpSocket? socket = null)
     {
-        host.Statistics.TcpOutSegs++;
+        host.Statistics.TcpOutSegs += SegmentsIn(packet, packet.Head[TcpHeader.DataOffset] >> 4);
         // The sum of the pseudo-header; the device, or IP below, completes it.
         uint pseudo = Checksum.PseudoHeader(id.Local.Address, id.Remote.Address, IpProtocol.Tcp, packet.Length);
         BinaryPrimitives.WriteUInt16BigEndian(packet.Head[TcpHeader.ChecksumOffset..], (ushort)~Checksum.Finish(pseudo));
@@ -219,4 +221,8 @@ internal sealed partial class TcpLayer
                 TimeToLive = socket?.TimeToLive ?? 0, TypeOfService = socket?.TypeOfService ?? 0,
             }, route, now);
     }
+
+    // A super-segment counts as the segments that it is on the wire.
+    private static int SegmentsIn(Packet packet, int headerWords) =>
+        packet.SegmentSize == 0 ? 1 : (packet.Length - headerWords * 4 + packet.SegmentSize - 1) / packet.SegmentSize;
 }

@@ -13,6 +13,9 @@ internal sealed partial class TcpLayer(Host host)
     /// <summary>Segments that one connection may send before the next has its turn.</summary>
     private const int SegmentsPerTurn = 16;
 
+    /// <summary>And bytes: one super-segment. What is sent at once still lies in the cache when the next one looks at it.</summary>
+    private const int BytesPerTurn = 60_000;
+
     /// <summary>Bytes that an empty packet has room for: a TCP header and a copied payload of an Ethernet frame.</summary>
     private const int SegmentCapacity = 1600;
 

@@ -120,25 +120,19 @@ internal struct ByteChain(PieceShelf shelf)
     /// <summary>Adds bytes of a packet's payload.</summary>
     public void Append(Packet packet, int offset, int length)
     {
-        int headLength = packet.Head.Length;
-        bool inHead = offset < headLength;
-        int taken = 0;
-        for (int i = 0; taken < length && packet.TryGetPiece(offset, i, out Block block, out int at, out int size); i++)
+        var pieces = new PacketPieces(packet, offset);
+        for (int left = length; left > 0 && pieces.TryTake(left, out Block block, out int at, out int count); left -= count)
         {
-            int count = Math.Min(size, length - taken);
-            bool exclusive = inHead && i == 0;
-            bool hold = exclusive ? count * 2 >= block.Size : count >= LeastSlice;
-            if (hold)
+            bool fillsBlock = count * 2 >= block.Size;
+            if (pieces.IsInHead ? fillsBlock : count >= LeastSlice)
             {
                 block.AddHolder();
-                Link(shelf.Take(block, at, count, exclusive ? block.Size : count, isOwn: false));
+                Link(shelf.Take(block, at, count, fillsBlock ? block.Size : count, isOwn: false));
             }
             else
             {
                 Copy(block.Bytes.AsSpan(at, count));
             }
-
-            taken += count;
         }
 
         Length += length;

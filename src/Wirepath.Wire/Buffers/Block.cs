@@ -28,7 +28,8 @@ public sealed class Block
 
     public void Release()
     {
-        int left = Interlocked.Decrement(ref _holders);
+        // The only holder is the caller: nobody else can add one or let go meanwhile.
+        int left = Volatile.Read(ref _holders) == 1 ? _holders = 0 : Interlocked.Decrement(ref _holders);
         if (left == 0)
             _pool?.Return(this);
         else if (left < 0)

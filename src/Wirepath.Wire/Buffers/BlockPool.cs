@@ -18,58 +18,39 @@ public sealed class BlockPool
 
     public static readonly BlockPool Shared = new();
 
-    private readonly Shelf _small = new(MostSmallKept);
-    private readonly Shelf _large = new(MostLargeKept);
-    private long _outstanding;
+    private readonly SpareStock<Block> _small = new(MostSmallKept);
+    private readonly SpareStock<Block> _large = new(MostLargeKept);
+    private long _existing;
 
-    /// <summary>Blocks that are rented and not yet returned: a leak test's figure.</summary>
-    public long Outstanding => Interlocked.Read(ref _outstanding);
+    private BlockPool()
+    {
+    }
+
+    /// <summary>Blocks that are rented and not yet returned: a leak test's figure, exact while nobody rents or returns.</summary>
+    public long Outstanding => Interlocked.Read(ref _existing) - _small.Count - _large.Count - Shelves.BlocksKept;
 
     /// <summary>Rents a block of at least <paramref name="size"/> bytes, held once.</summary>
     /// <exception cref="ArgumentOutOfRangeException">More than <see cref="LargeSize"/>.</exception>
     public Block Rent(int size)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(size, LargeSize);
-        bool small = size <= SmallSize;
-        Block block = (small ? _small : _large).Take()
-            ?? new Block(GC.AllocateUninitializedArray<byte>(small ? SmallSize : LargeSize, pinned: true), this);
-        Interlocked.Increment(ref _outstanding);
+        Shelves own = Shelves.Own;
+        Block block = (size <= SmallSize ? _small.Take(own.Small) : _large.Take(own.Large)) ?? Make(size <= SmallSize ? SmallSize : LargeSize);
         block.Rented();
         return block;
     }
 
     internal void Return(Block block)
     {
-        Interlocked.Decrement(ref _outstanding);
-        (block.Size == SmallSize ? _small : _large).Put(block);
+        Shelves own = Shelves.Own;
+        int left = block.Size == SmallSize ? _small.Put(own.Small, block) : _large.Put(own.Large, block);
+        if (left > 0)
+            Interlocked.Add(ref _existing, -left);
     }
 
-    // An array and a lock: unlike the concurrent collections it allocates nothing per push.
-    private sealed class Shelf(int most)
+    private Block Make(int size)
     {
-        private readonly Lock _lock = new();
-        private readonly Block?[] _blocks = new Block?[most];
-        private int _count;
-
-        public Block? Take()
-        {
-            lock (_lock)
-            {
-                if (_count == 0)
-                    return null;
-                Block? block = _blocks[--_count];
-                _blocks[_count] = null;
-                return block;
-            }
-        }
-
-        public void Put(Block block)
-        {
-            lock (_lock)
-            {
-                if (_count < _blocks.Length)
-                    _blocks[_count++] = block;
-            }
-        }
+        Interlocked.Increment(ref _existing);
+        return new Block(GC.AllocateUninitializedArray<byte>(size, pinned: true), this);
     }
 }

@@ -30,9 +30,7 @@ public sealed class Packet : IDisposable
     public const int MaxSlices = 40;
 
     private const int MostKept = 4096;
-    private static readonly Lock s_lock = new();
-    private static readonly Packet?[] s_kept = new Packet?[MostKept];
-    private static int s_keptCount;
+    private static readonly SpareStock<Packet> s_kept = new(MostKept);
 
     private readonly Slice[] _slices = new Slice[MaxSlices];
     private int _sliceCount;
@@ -91,6 +89,9 @@ public sealed class Packet : IDisposable
     /// <summary>The linear part, for devices that need memory.</summary>
     public Memory<byte> HeadMemory => _block!.Bytes.AsMemory(_start, _end - _start);
 
+    /// <summary>True when nobody else can see the head's bytes, so that they may be changed in place.</summary>
+    public bool IsHeadWritable => _block!.IsSoleHolder;
+
     /// <summary>True when all bytes are in the head.</summary>
     public bool IsLinear => _sliceCount == 0;
 
@@ -108,17 +109,7 @@ public sealed class Packet : IDisposable
     /// <param name="headroom">Bytes that <see cref="Prepend"/> will want.</param>
     public static Packet Rent(int capacity, int headroom = DefaultHeadroom)
     {
-        Packet? packet = null;
-        lock (s_lock)
-        {
-            if (s_keptCount > 0)
-            {
-                packet = s_kept[--s_keptCount];
-                s_kept[s_keptCount] = null;
-            }
-        }
-
-        packet ??= new Packet();
+        Packet packet = s_kept.Take(Shelves.Own.Packets) ?? new Packet();
         packet._block = BlockPool.Shared.Rent(capacity + headroom);
         packet._start = packet._end = headroom;
         return packet;
@@ -159,10 +150,66 @@ public sealed class Packet : IDisposable
     public bool TryAppendSlice(Block block, int offset, int length)
     {
         ArgumentNullException.ThrowIfNull(block);
+        if (TryExtend(block, offset, length))
+            return true;
         if (_sliceCount == MaxSlices)
             return false;
         block.AddHolder();
+        AddSlice(block, offset, length);
+        return true;
+    }
+
+    /// <summary>
+    /// Adds the bytes of <paramref name="other"/> from <paramref name="offset"/> on by reference, and disposes of it: payloads that
+    /// follow each other become one packet.
+    /// </summary>
+    /// <returns>False, with nothing changed, when <see cref="MaxSlices"/> do not suffice.</returns>
+    public bool TryAbsorb(Packet other, int offset)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        ArgumentOutOfRangeException.ThrowIfLessThan(other._end - other._start, offset, nameof(offset));
+        int inHead = other._end - other._start - offset;
+        if (_sliceCount + other._sliceCount + (inHead > 0 ? 1 : 0) > MaxSlices)
+            return false;
+        if (inHead > 0)
+        {
+            // The block changes hands with its one reference.
+            AddSlice(other._block!, other._start + offset, inHead);
+            other._block = null;
+        }
+
+        for (int i = 0; i < other._sliceCount; i++)
+        {
+            ref Slice slice = ref other._slices[i];
+            if (TryExtend(slice.Block, slice.Offset, slice.Length))
+                slice.Block.Release();
+            else
+                AddSlice(slice.Block, slice.Offset, slice.Length);
+            slice = default;
+        }
+
+        (other._sliceCount, other._sliceBytes) = (0, 0);
+        other._block?.Release();
+        other._block = null;
+        other.Keep();
+        return true;
+    }
+
+    private void AddSlice(Block block, int offset, int length)
+    {
         _slices[_sliceCount++] = new Slice { Block = block, Offset = offset, Length = length };
+        _sliceBytes += length;
+    }
+
+    // What continues the last slice in its own block is one slice with it.
+    private bool TryExtend(Block block, int offset, int length)
+    {
+        if (_sliceCount == 0)
+            return false;
+        ref Slice last = ref _slices[_sliceCount - 1];
+        if (last.Block != block || last.Offset + last.Length != offset)
+            return false;
+        last.Length += length;
         _sliceBytes += length;
         return true;
     }
@@ -239,50 +286,24 @@ public sealed class Packet : IDisposable
         return bytes;
     }
 
-    /// <summary>
-    /// Hands out the pieces from <paramref name="offset"/> on as (block, offset, length) so that a receive
-    /// buffer can hold them without a copy. The receiver must <see cref="Block.AddHolder"/> what it keeps.
-    /// </summary>
-    /// <returns>False when the piece number <paramref name="index"/> does not exist.</returns>
-    public bool TryGetPiece(int offset, int index, out Block block, out int pieceOffset, out int pieceLength)
+    /// <summary>The head (−1) or a slice as it lies in its block.</summary>
+    internal bool TryGetPart(int index, out Block block, out int offset, out int length)
     {
-        int headLength = _end - _start;
-        if (offset < headLength)
+        if (index < 0)
         {
-            if (index == 0)
-            {
-                (block, pieceOffset, pieceLength) = (_block!, _start + offset, headLength - offset);
-                return true;
-            }
-
-            index--;
-            offset = 0;
-        }
-        else
-        {
-            offset -= headLength;
+            (block, offset, length) = (_block!, _start, _end - _start);
+            return true;
         }
 
-        for (int i = 0; i < _sliceCount; i++)
+        if (index >= _sliceCount)
         {
-            ref Slice slice = ref _slices[i];
-            if (offset >= slice.Length)
-            {
-                offset -= slice.Length;
-                continue;
-            }
-
-            if (index-- == 0)
-            {
-                (block, pieceOffset, pieceLength) = (slice.Block, slice.Offset + offset, slice.Length - offset);
-                return true;
-            }
-
-            offset = 0;
+            (block, offset, length) = (null!, 0, 0);
+            return false;
         }
 
-        (block, pieceOffset, pieceLength) = (null!, 0, 0);
-        return false;
+        ref Slice slice = ref _slices[index];
+        (block, offset, length) = (slice.Block, slice.Offset, slice.Length);
+        return true;
     }
 
     /// <summary>An independent copy of all bytes, linear, with the same metadata.</summary>
@@ -311,12 +332,13 @@ public sealed class Packet : IDisposable
         if (_block is null)
             return;
         ReleaseBlocks();
+        Keep();
+    }
+
+    private void Keep()
+    {
         (Cause, ReceivedAt, Checksum, Ecn, SegmentSize, NetworkOffset, TransportOffset) = (default, default, default, default, 0, 0, 0);
-        lock (s_lock)
-        {
-            if (s_keptCount < MostKept)
-                s_kept[s_keptCount++] = this;
-        }
+        s_kept.Put(Shelves.Own.Packets, this);
     }
 
     private void CopyMetadata(Packet other) =>

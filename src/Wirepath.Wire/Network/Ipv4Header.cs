@@ -41,7 +41,15 @@ public readonly partial record struct Ipv4Header(
     /// <summary>Every host takes packets of this size (RFC 791 §3.2); every link carries 68.</summary>
     public const int MinimumReassembly = 576;
 
-    private const int ChecksumOffset = 10;
+    /// <summary>Offset of the total length, bytes.</summary>
+    public const int TotalLengthOffset = 2;
+
+    /// <summary>Offset of the identification, bytes.</summary>
+    public const int IdentificationOffset = 4;
+
+    /// <summary>Offset of the header checksum, bytes.</summary>
+    public const int ChecksumOffset = 10;
+
     private const ushort DontFragmentBit = 0x4000;
     private const ushort MoreFragmentsBit = 0x2000;
     private const ushort OffsetMask = 0x1FFF;

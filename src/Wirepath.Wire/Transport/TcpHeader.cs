@@ -48,6 +48,9 @@ public readonly partial record struct TcpHeader(
     /// <summary>Offset of the checksum field in bytes.</summary>
     public const int ChecksumOffset = 16;
 
+    /// <summary>Offset of the byte whose high half counts the header's 32-bit words.</summary>
+    public const int DataOffset = 12;
+
     public bool IsSyn => (Flags & TcpFlags.Syn) != 0;
 
     public bool IsAck => (Flags & TcpFlags.Ack) != 0;
