@@ -13,12 +13,13 @@ internal static class Program
         """
         ./bench measures Wirepath on this machine.
 
-          ./bench [PART…]         the table of ratios; without a part, the first four:
+          ./bench [PART…]         the table of ratios; without a part, the first five:
                                     memory    two hosts joined by a cable in memory, one thread
                                     tap       bulk TCP, kernel <-> Wirepath over a TAP device, against the
                                               kernel with itself over veth (root; iproute2 and ethtool)
                                     echo      1-byte request/response, the same way (root)
                                     connect   connections that live for one byte, the same way (root)
+                                    http      wrk asks Wirepath's HTTP server and nginx (root; nginx-light and wrk)
                                     fairness  2 to 64 simulated flows through one bottleneck, for each congestion control
                                     goodput   one simulated flow over a path that loses or reorders, for each of them
           ./bench micro [FILTER]  micro-benchmarks (BenchmarkDotNet); FILTER is a part of a name, or a pattern with *
@@ -36,7 +37,7 @@ internal static class Program
 
     private static int Main(string[] arguments)
     {
-        IReadOnlyList<IPart> parts = [new MemoryPart(), new TapPart(), new EchoPart(), new ConnectPart(), new FairnessPart(), new GoodputPart()];
+        IReadOnlyList<IPart> parts = [new MemoryPart(), new TapPart(), new EchoPart(), new ConnectPart(), new HttpPart(), new FairnessPart(), new GoodputPart()];
         if (!BenchOptions.TryParse(arguments, [.. parts.Select(part => part.Name)], out BenchOptions? options, out string? error))
         {
             Console.Error.WriteLine($"bench: {error}");
@@ -100,6 +101,8 @@ internal static class Program
                 Console.Error.WriteLine(path);
         }
 
+        if (!options.Json && !options.Profile && Goals.Draw(results) is { Length: > 0 } goals)
+            Console.WriteLine(goals);
         if (options.Json)
             Console.WriteLine(ResultJson.Write(machine, options, results));
         return results.Exists(result => result.Failures.Count > 0 || (result.LeftOut is not null && options.PartsWereNamed)) ? Failed : Ok;

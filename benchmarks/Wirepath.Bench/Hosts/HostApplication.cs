@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Wirepath.Http;
 using Wirepath.Stack;
 using Wirepath.Wire;
 
@@ -88,5 +89,24 @@ internal sealed class EchoServer(Host host, ushort port) : HostApplication
         }
 
         stream.Dispose();
+    }
+}
+
+/// <summary>Serves a folder over HTTP.</summary>
+internal sealed class WebServer(Host host, ushort port, string folder) : HostApplication
+{
+    // wrk keeps its connections for as long as it runs.
+    private static readonly HttpServerOptions s_options = new() { RequestsPerConnection = int.MaxValue };
+
+    protected override async Task RunAsync()
+    {
+        var files = new StaticFiles(folder);
+        using TcpAcceptor acceptor = host.Listen(new IpEndpoint(IpAddress.AnyV4, port), backlog: 1024);
+        while (true)
+        {
+            TcpStream stream = await acceptor.AcceptAsync();
+            stream.NoDelay = true;
+            _ = HttpServerConnection.ServeAsync(stream, files, s_options, TimeProvider.System, CancellationToken.None);
+        }
     }
 }

@@ -15,6 +15,7 @@ internal sealed class MemoryPart : IPart
         new("allocatedBytesPerSegment", "B allocated/segment", "0.###"),
         new("retransmissions", "repeated", "0"),
         new("cpus", "CPUs", "0.00"),
+        new("gbitPerCpuSecond", "Gbit per CPU second", "0.00"),
     ];
 
     public IReadOnlyList<Reference> References { get; } = [new("frames", "÷ frames")];

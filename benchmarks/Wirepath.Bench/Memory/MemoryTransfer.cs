@@ -36,7 +36,7 @@ internal sealed class MemoryTransfer : IDisposable
         _source.Start();
     }
 
-    /// <summary>Gbit/s of payload, data segments/s, frames/s both ways, bytes allocated per data segment, segments repeated, share of a CPU that the thread had.</summary>
+    /// <summary>Gbit/s of payload, data segments/s, frames/s both ways, bytes allocated per data segment, segments repeated, share of a CPU that the thread had, Gbit for each second of it.</summary>
     public double[] Measure(SampleTime time)
     {
         RunFor(time.WarmUp, time.Stop);
@@ -56,7 +56,7 @@ internal sealed class MemoryTransfer : IDisposable
         if (segments == 0)
             throw new InvalidOperationException("No segment was sent in the time of the sample.");
         return [bytes * 8e-9 / seconds, segments / seconds, (Frames - frames) / seconds, (double)allocated / segments,
-            _source.Retransmissions - repeated, processor / seconds];
+            _source.Retransmissions - repeated, processor / seconds, bytes * 8e-9 / processor];
     }
 
     public void Dispose()

@@ -3,30 +3,35 @@ using System.Net;
 namespace Wirepath.Bench;
 
 /// <summary>The kernel's client against two echo servers in turn: the kernel's over veth, and Wirepath's over TAP.</summary>
-/// <param name="ask">Asks a server at an address for the sample's time; the load is Wirepath's thread, null for the kernel's server.</param>
-internal sealed class AskingBench(AskingBench.Ask ask) : IBench
+internal abstract class AskingBench : IBench
 {
-    private readonly Laboratory _laboratory = new();
+    protected Laboratory Laboratory { get; } = new();
 
-    public delegate double[] Ask(Laboratory laboratory, IPEndPoint remote, Action throwIfServerFailed, LoadedThread? load, SampleTime time);
+    public abstract IReadOnlyList<Row> Rows { get; }
 
-    public IReadOnlyList<Row> Rows => field ??= [new("veth", "kernel over veth", OverVeth) { IsOurs = false }, new("tap", "Wirepath over TAP", OverTap)];
+    public void Dispose() => Laboratory.Dispose();
 
-    public void Dispose() => _laboratory.Dispose();
+    /// <summary>Asks a server at an address for the sample's time.</summary>
+    /// <param name="remote">Where it listens.</param>
+    /// <param name="throwIfServerFailed">Tells what stopped it.</param>
+    /// <param name="tap">Wirepath's; null for the kernel's server.</param>
+    /// <param name="time">How long.</param>
+    protected abstract double[] Ask(IPEndPoint remote, Action throwIfServerFailed, TapHost? tap, SampleTime time);
 
-    private double[] OverVeth(SampleTime time)
+    protected double[] OverVeth(int? cpu, SampleTime time)
     {
-        var remote = new IPEndPoint(Laboratory.Veth, _laboratory.NextPort());
-        using var server = new KernelEcho(_laboratory.B, remote);
+        var remote = new IPEndPoint(Laboratory.Veth, Laboratory.NextPort());
+        using var server = new KernelEcho(Laboratory.B, remote) { Cpu = cpu };
         server.Start();
-        return ask(_laboratory, remote, server.ThrowIfFailed, null, time);
+        return Ask(remote, server.ThrowIfFailed, null, time);
     }
 
-    private double[] OverTap(SampleTime time)
+    protected double[] OverTap(int? cpu, TimeSpan busyPoll, SampleTime time)
     {
-        var remote = new IPEndPoint(Laboratory.BehindTap, _laboratory.NextPort());
-        using var tap = new TapHost(_laboratory.A, Laboratory.TapA, Laboratory.HostOnTap, offload: true);
+        var remote = new IPEndPoint(Laboratory.BehindTap, Laboratory.NextPort());
+        using var tap = new TapHost(Laboratory.A, Laboratory.TapA, Laboratory.HostOnTap, offload: true) { Cpu = cpu };
+        tap.BusyPoll(busyPoll);
         tap.Start(new EchoServer(tap.Host, (ushort)remote.Port));
-        return ask(_laboratory, remote, tap.ThrowIfFailed, tap.Load, time);
+        return Ask(remote, tap.ThrowIfFailed, tap, time);
     }
 }

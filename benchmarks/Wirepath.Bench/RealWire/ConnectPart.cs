@@ -12,6 +12,7 @@ internal sealed class ConnectPart : IPart
     public IReadOnlyList<Figure> Figures { get; } =
     [
         new("perSecond", "per second", "#,0"),
+        new("allocated", "B allocated each", "0"),
         new("cpus", "CPUs", "0.00"),
         new("loopUser", "loop user", "0 %"),
         new("loopKernel", "loop kernel", "0 %"),
@@ -21,17 +22,28 @@ internal sealed class ConnectPart : IPart
 
     public string? Unavailable => Laboratory.Unavailable;
 
-    public IBench Open() => new AskingBench(Call);
+    public IBench Open() => new Bench();
 
-    private static double[] Call(Laboratory laboratory, IPEndPoint remote, Action throwIfServerFailed, LoadedThread? load, SampleTime time)
+    private sealed class Bench : AskingBench
     {
-        using var client = new KernelCaller(laboratory.A, remote);
-        client.Start();
-        var measured = Stretch.Measure(time, () => client.Count, () =>
+        public override IReadOnlyList<Row> Rows => field ??=
+        [
+            new("veth", "kernel over veth", time => OverVeth(null, time)) { IsOurs = false },
+            new("tap", "Wirepath over TAP", time => OverTap(null, TimeSpan.Zero, time)),
+        ];
+
+        protected override double[] Ask(IPEndPoint remote, Action throwIfServerFailed, TapHost? tap, SampleTime time)
         {
-            client.ThrowIfFailed();
-            throwIfServerFailed();
-        }, load);
-        return [measured.PerSecond, measured.Cpus, measured.User, measured.Kernel];
+            using var client = new KernelCaller(Laboratory.A, remote);
+            client.Start();
+            long allocated = 0, first = 0;
+            var measured = Stretch.Measure(time, () => client.Count, () =>
+            {
+                client.ThrowIfFailed();
+                throwIfServerFailed();
+            }, tap?.Load, atStart: () => (allocated, first) = (tap?.Allocated ?? 0, client.Count));
+            double each = tap is null ? double.NaN : (double)(tap.Allocated - allocated) / Math.Max(client.Count - first, 1);
+            return [measured.PerSecond, each, measured.Cpus, measured.User, measured.Kernel];
+        }
     }
 }

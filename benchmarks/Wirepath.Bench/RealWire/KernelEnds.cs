@@ -22,6 +22,9 @@ internal abstract class KernelEnd : IDisposable
 
     protected bool IsStopping => _stopping;
 
+    /// <summary>Where its thread stays; null: wherever the scheduler likes.</summary>
+    public int? Cpu { get; init; }
+
     public void Start() => _thread.Start();
 
     public void ThrowIfFailed()
@@ -77,6 +80,7 @@ internal abstract class KernelEnd : IDisposable
     {
         try
         {
+            CpuPlacement.PinCallingThread(Cpu);
             Work();
         }
         catch (SocketException e)

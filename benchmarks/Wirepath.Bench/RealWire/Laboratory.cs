@@ -107,6 +107,6 @@ internal sealed class Laboratory : IDisposable
     private static void UseCubic(NetworkNamespace inside, string device, string network, string source) =>
         inside.Ip("route", "change", $"{network}.0/24", "dev", device, "src", source, "congctl", CongestionControl);
 
-    private static bool IsInstalled(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+    internal static bool IsInstalled(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
         .Concat(["/usr/sbin", "/sbin"]).Any(folder => File.Exists(Path.Combine(folder, program)));
 }

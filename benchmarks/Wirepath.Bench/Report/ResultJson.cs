@@ -28,6 +28,23 @@ internal static class ResultJson
             foreach (PartResult result in results)
                 WritePart(json, result);
             json.WriteEndArray();
+            json.WriteStartArray("goals");
+            foreach (Goal goal in Goals.All)
+            {
+                double value = goal.Value(results);
+                if (double.IsNaN(value))
+                    continue;
+                json.WriteStartObject();
+                json.WriteString("goal", goal.What);
+                json.WriteString("bound", goal.IsUpperBound ? "most" : "least");
+                json.WriteNumber("target", goal.Target);
+                WriteNumber(json, "value", value);
+                json.WriteString("unit", goal.Unit);
+                json.WriteBoolean("met", goal.IsMet(value));
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
             json.WriteEndObject();
         }
 

@@ -20,6 +20,16 @@ public sealed class HostLoop : IDisposable
         host.WorkArrived = _thread.Wake;
     }
 
+    /// <summary>
+    /// How long the loop looks for work again and again before it sleeps (Linux: <c>net.core.busy_poll</c>). Answers come sooner by the time
+    /// that waking a thread takes, and a CPU is busy for it: for a host that has one to itself. Default zero: a sleeping loop costs nothing.
+    /// </summary>
+    public TimeSpan BusyPoll
+    {
+        get => _thread.BusyPoll;
+        set => _thread.BusyPoll = value;
+    }
+
     public void Start() => _thread.Start();
 
     /// <summary>Ends the loop and waits for its thread; the host is not polled any more.</summary>

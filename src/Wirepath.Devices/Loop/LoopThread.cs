@@ -1,10 +1,11 @@
+using System.Diagnostics;
 using Wirepath.Wire;
 
 namespace Wirepath.Devices;
 
 /// <summary>
 /// One thread that calls <c>poll</c> whenever there is a reason to: a device can be read, somebody woke it, or the time
-/// has come that the last call asked for. In between it sleeps in epoll; it never spins.
+/// has come that the last call asked for. In between it sleeps in epoll; it spins only when it was told to (<see cref="BusyPoll"/>).
 /// </summary>
 internal sealed unsafe class LoopThread : IDisposable
 {
@@ -50,6 +51,9 @@ internal sealed unsafe class LoopThread : IDisposable
         Read,
         ReadAndWrite,
     }
+
+    /// <summary>How long to look for work again and again before sleeping; zero sleeps at once.</summary>
+    public TimeSpan BusyPoll { get; set; }
 
     public void Start()
     {
@@ -102,10 +106,23 @@ internal sealed unsafe class LoopThread : IDisposable
             Interlocked.Exchange(ref _woken, 0);
             Instant next = _poll(Now);
             UpdateInterest();
-            int ready = _epoll.Wait(block: !_stopping && MaySleep(next));
+            int ready = BusyPoll > TimeSpan.Zero && next > _now ? Look() : 0;
+            if (ready == 0)
+                ready = _epoll.Wait(block: !_stopping && MaySleep(next));
             for (int i = 0; i < ready; i++)
                 TakeUp(_epoll.Ready(i));
         }
+    }
+
+    // What comes soon finds the thread awake: waking it up takes longer than the work that it is woken for.
+    private int Look()
+    {
+        long started = Stopwatch.GetTimestamp();
+        int ready;
+        do
+            ready = _epoll.Wait(block: false);
+        while (ready == 0 && Volatile.Read(ref _woken) == 0 && Stopwatch.GetElapsedTime(started) < BusyPoll);
+        return ready;
     }
 
     // Woken from within poll itself: nothing was written to the eventfd for that.

@@ -9,6 +9,7 @@ public sealed class HttpRequestParser(HttpLimits? limits = null) : HeadParser(li
     private string _method = "";
     private string _target = "";
     private HttpVersion _version;
+    private string? _lastHost; // of the connection's last right request: the next one's is the same
 
     private protected override int StartLineBytes => Limits.RequestLineBytes;
 
@@ -92,7 +93,7 @@ public sealed class HttpRequestParser(HttpLimits? limits = null) : HeadParser(li
     }
 
     /// <summary>RFC 9112 §3.2: exactly one Host in HTTP/1.1, and a right one.</summary>
-    private static HttpProblem? HostProblem(RequestHead head)
+    private HttpProblem? HostProblem(RequestHead head)
     {
         string? host = null;
         foreach (KeyValuePair<string, string> field in head.Headers)
@@ -115,8 +116,16 @@ public sealed class HttpRequestParser(HttpLimits? limits = null) : HeadParser(li
             return head.Version.IsAtLeast11 ? new HttpProblem(HttpProblemKind.HostMissing, 0, "An HTTP/1.1 request must have a Host field (RFC 9112 §3.2).") : null;
         }
 
+        if (host == _lastHost)
+        {
+            return null;
+        }
+
+        _lastHost = null;
         // An empty Host is right where the target has no authority.
-        return host.Length == 0 || (!host.AsSpan().ContainsAny("/?#@\\ \t") && UrlRecord.CanParse($"http://{host}"))
+        bool right = host.Length == 0 || (!host.AsSpan().ContainsAny("/?#@\\ \t") && UrlRecord.CanParse($"http://{host}"));
+        _lastHost = right ? host : null;
+        return right
             ? null
             : new HttpProblem(HttpProblemKind.HostInvalid, 0, $"\"{host}\" in the Host field is no host with an optional port.");
     }

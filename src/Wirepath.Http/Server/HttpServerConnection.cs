@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Wirepath.Http;
@@ -12,7 +13,7 @@ public sealed class HttpServerConnection
 {
     private readonly IHttpHandler _handler;
     private readonly HttpRequestParser _parser;
-    private readonly CancellationTokenSource _deadline;
+    private readonly Deadline _deadline;
     private readonly CancellationToken _cancellation;
 
     private HttpServerConnection(Stream stream, IHttpHandler handler, HttpServerOptions options, TimeProvider time, CancellationToken cancellation)
@@ -23,7 +24,7 @@ public sealed class HttpServerConnection
         _handler = handler;
         _cancellation = cancellation;
         _parser = new HttpRequestParser(options.Limits);
-        _deadline = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        _deadline = new Deadline(time);
         Progressed = () => Within(options.StallTimeout);
     }
 
@@ -126,6 +127,7 @@ public sealed class HttpServerConnection
     }
 
     /// <summary>The next request's head; null when there is none any more, and the client was told why if it can be told.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<RequestHead?> ReadHeadAsync(bool first)
     {
         Within(first || !Input.IsEmpty ? Options.HeadTimeout : Options.KeepAliveTimeout);
@@ -191,5 +193,5 @@ public sealed class HttpServerConnection
     }
 
     /// <summary>From now on, for this long.</summary>
-    private void Within(TimeSpan time) => _deadline.CancelAfter(time);
+    private void Within(TimeSpan time) => _deadline.Within(time);
 }

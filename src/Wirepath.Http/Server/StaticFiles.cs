@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Win32.SafeHandles;
 using Wirepath.Url;
 
@@ -11,7 +12,14 @@ public sealed class StaticFiles : IHttpHandler
 {
     private const string Index = "index.html";
 
+    // Small files are kept as they were last read: together 8 MiB at the most.
+    private const int MostKept = 256;
+    private const int MostKeptBytes = 32 * 1024;
+
     private readonly string _root;
+    private readonly ConcurrentDictionary<string, KeptFile> _kept = new(StringComparer.Ordinal);
+
+    private sealed record KeptFile(string Path, DateTime Written, string LastModified, string ContentType, byte[] Bytes);
 
     /// <exception cref="DirectoryNotFoundException">There is no such directory.</exception>
     public StaticFiles(string directory)
@@ -39,6 +47,20 @@ public sealed class StaticFiles : IHttpHandler
         }
 
         string target = PathOf(exchange.Request);
+        if (_kept.TryGetValue(target, out KeptFile? kept))
+        {
+            // What it was read from is looked at each time: a file that was changed, moved or linked elsewhere is resolved anew.
+            if (IsUnchanged(kept) && !exchange.Request.Headers.Contains("If-Modified-Since"))
+            {
+                var head = new ResponseHead(200);
+                head.Headers.Add("Last-Modified", kept.LastModified).Add("Content-Type", kept.ContentType);
+                await exchange.RespondAsync(head, kept.Bytes, cancellation).ConfigureAwait(false);
+                return;
+            }
+
+            _kept.TryRemove(target, out _);
+        }
+
         (int status, string? path) = Resolve(target);
         if (status == 301)
         {
@@ -56,7 +78,27 @@ public sealed class StaticFiles : IHttpHandler
             return;
         }
 
-        await SendAsync(exchange, path, cancellation).ConfigureAwait(false);
+        await SendAsync(exchange, target, path, cancellation).ConfigureAwait(false);
+    }
+
+    private static bool IsUnchanged(KeptFile kept)
+    {
+        var file = new FileInfo(kept.Path);
+        return file.Exists && (file.Attributes & FileAttributes.ReparsePoint) == 0 && file.LastWriteTimeUtc == kept.Written && file.Length == kept.Bytes.Length;
+    }
+
+    private void Keep(string target, string path, SafeFileHandle file, long length, ResponseHead head)
+    {
+        if (length > MostKeptBytes || _kept.Count >= MostKept)
+        {
+            return;
+        }
+
+        byte[] bytes = new byte[length];
+        if (RandomAccess.Read(file, bytes, 0) == length)
+        {
+            _kept[target] = new KeptFile(path, File.GetLastWriteTimeUtc(file), head.Headers.Get("Last-Modified")!, head.Headers.Get("Content-Type")!, bytes);
+        }
     }
 
     /// <summary>The target's path as it was sent, without the query.</summary>
@@ -115,7 +157,7 @@ public sealed class StaticFiles : IHttpHandler
         }
     }
 
-    private static async ValueTask SendAsync(HttpExchange exchange, string path, CancellationToken cancellation)
+    private async ValueTask SendAsync(HttpExchange exchange, string target, string path, CancellationToken cancellation)
     {
         SafeFileHandle file;
         try
@@ -143,7 +185,9 @@ public sealed class StaticFiles : IHttpHandler
             }
 
             head.Headers.Add("Content-Type", ContentTypes.Of(path));
-            await exchange.RespondAsync(head, file, RandomAccess.GetLength(file), cancellation).ConfigureAwait(false);
+            long length = RandomAccess.GetLength(file);
+            Keep(target, path, file, length, head);
+            await exchange.RespondAsync(head, file, length, cancellation).ConfigureAwait(false);
         }
     }
 }

@@ -59,18 +59,6 @@ internal abstract class Operation<T>(Host host) : Command, IValueTaskSource<T>, 
             return;
         }
 
-        // Registered before posting: afterwards the object belongs to the loop. A cancellation that overtakes
-        // the start does nothing; the start then sees the token.
-        if (cancellation.CanBeCanceled)
-        {
-            int version = _core.Version;
-            _registration = cancellation.UnsafeRegister(static (state, _) =>
-            {
-                var (operation, expected) = ((Operation<T> Operation, int Expected))state!;
-                operation.Host.Post(operation, expected);
-            }, (this, version));
-        }
-
         Host.Submit(this, Start);
     }
 
@@ -88,14 +76,22 @@ internal abstract class Operation<T>(Host host) : Command, IValueTaskSource<T>, 
                 OnStart(now);
             _starting = false;
             Host.Log.Because = before;
-            if (!_completed && _cancellation.IsCancellationRequested)
-                Cancel();
+            if (!_completed && _cancellation.CanBeCanceled)
+                AwaitCancellation();
         }
         else if (argument == _core.Version && _started && IsBusy && !_completed)
         {
             Cancel();
         }
     }
+
+    // Only what has to wait; on the loop, like everything else that touches the object. Its disposal waits for a callback that
+    // runs, so the version is still this call's.
+    private void AwaitCancellation() => _registration = _cancellation.UnsafeRegister(static (state, _) =>
+    {
+        var operation = (Operation<T>)state!;
+        operation.Host.Post(operation, operation._core.Version);
+    }, this);
 
     internal sealed override void Refuse()
     {
