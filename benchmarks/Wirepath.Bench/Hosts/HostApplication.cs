@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.ExceptionServices;
 using Wirepath.Http;
 using Wirepath.Stack;
@@ -28,7 +29,7 @@ internal abstract class HostApplication
 /// <summary>Accepts one connection and reads.</summary>
 internal sealed class BulkSink(Host host, ushort port) : HostApplication
 {
-    private const int BufferSize = 256 * 1024;
+    private const int BufferSize = 128 * 1024;
     private readonly byte[] _buffer = new byte[BufferSize];
     private long _received;
 
@@ -76,7 +77,7 @@ internal sealed class EchoServer(Host host, ushort port) : HostApplication
 
     private static async Task ServeAsync(TcpStream stream)
     {
-        byte[] buffer = new byte[BufferSize];
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
             stream.NoDelay = true;
@@ -86,6 +87,10 @@ internal sealed class EchoServer(Host host, ushort port) : HostApplication
         catch (NetworkException)
         {
             // A client that resets is no failure of the server.
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
 
         stream.Dispose();

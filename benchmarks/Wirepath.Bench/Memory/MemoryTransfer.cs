@@ -27,8 +27,8 @@ internal sealed class MemoryTransfer : IDisposable
     public MemoryTransfer(bool offload)
     {
         (_senderEnd, _receiverEnd) = Cable.Create("cable", new CableSettings { Offload = offload });
-        _sender = BenchHost.Create("sender", _senderEnd, s_senderAddress, TimeProvider.System);
-        _receiver = BenchHost.Create("receiver", _receiverEnd, s_receiverAddress, TimeProvider.System);
+        _sender = BenchHost.Create("sender", _senderEnd, s_senderAddress, TimeProvider.System, BenchHost.BuffersInMemory);
+        _receiver = BenchHost.Create("receiver", _receiverEnd, s_receiverAddress, TimeProvider.System, BenchHost.BuffersInMemory);
         _sink = new BulkSink(_receiver, Port);
         _source = new BulkSource(_sender, new IpEndpoint(s_receiverAddress, Port));
         _load.IsCallingThread();
