@@ -143,6 +143,7 @@ public sealed partial class TcpConnection
             _sendBuffer.Append(bytes[..taken]);
             _dataEnd += taken;
             MarkWritten(taken == bytes.Length ? flags : TcpWriteFlags.None);
+            SendDeferredSyn();
         }
 
         _writerWaits |= taken < bytes.Length;

@@ -71,6 +71,8 @@ public readonly record struct TcpStatistics
     public required long FastRetransmits { get; init; }
     public required long DuplicateAcks { get; init; }
     public required long WindowProbes { get; init; }
+    /// <summary>Data in a SYN was taken (RFC 7413).</summary>
+    public required bool SynDataWasTaken { get; init; }
     /// <summary>Bytes of memory held, blocks counted whole.</summary>
     public required long MemoryCharged { get; init; }
 }

@@ -48,6 +48,23 @@ public sealed class TcpAcceptor : IDisposable, ITimerTarget
     /// <summary>Invoked on the loop when something happens to a connection that nobody has accepted: <see cref="Pending"/> may have changed.</summary>
     public Action? Signaled { get; set; }
 
+    /// <summary>
+    /// Connections that Fast Open may have made before their last ACK (<c>TCP_FASTOPEN</c>); 0 leaves it to <see cref="TcpSettings.FastOpen"/>. To be set
+    /// on the loop's thread, or before the first SYN.
+    /// </summary>
+    public int FastOpenQueueLimit
+    {
+        get => Listener.FastOpenQueueLimit;
+        set => Listener.FastOpenQueueLimit = value;
+    }
+
+    /// <summary>What this listener's Fast Open cookies are made with; null for the host's key.</summary>
+    public FastOpenKeys? FastOpenKeys
+    {
+        get => Listener.FastOpenKeys;
+        set => Listener.FastOpenKeys = value;
+    }
+
     internal TcpListener Listener { get; }
 
     /// <summary>Bound to <c>::</c>, and meant for IPv4 too.</summary>

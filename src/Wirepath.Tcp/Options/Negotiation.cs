@@ -56,8 +56,8 @@ public sealed partial class TcpConnection
     private TcpOptions SynOptions(Instant now)
     {
         bool answers = State != TcpState.SynSent; // a SYN,ACK offers only what the SYN offered
-        TcpOptions options = answers ? _cookieToGrant : default;
-        _cookieToGrant = default; // the first SYN,ACK only
+        TcpOptions options = _firstSynOptions;
+        _firstSynOptions = default; // a repeated SYN is a plain one: perhaps the option was what kept it from arriving
         (options.HasMss, options.Mss) = (true, (ushort)_rcvMss);
         if (answers ? _scaling : _settings.WindowScaling)
             (options.HasWindowScale, options.WindowScale) = (true, (byte)OfferedShift(_settings));
@@ -80,6 +80,15 @@ public sealed partial class TcpConnection
                 _reassembly.AddSackTo(ref options);
         }
 
+        return options;
+    }
+
+    // RFC 7323 §3.2: a RST that speaks for the connection has its timestamps.
+    private TcpOptions ResetOptions(Instant now)
+    {
+        var options = default(TcpOptions);
+        if (_timestamps)
+            AddTimestamps(ref options, now);
         return options;
     }
 

@@ -18,7 +18,7 @@ public sealed partial class TcpConnection
         {
             _resetWanted = false;
             _signals |= TcpSignals.Released;
-            Emit(packet, _sndNxt, 0, TcpFlags.Rst | TcpFlags.Ack, SendCause.Reset, _sendCause, default, now);
+            Emit(packet, _sndNxt, 0, TcpFlags.Rst | TcpFlags.Ack, SendCause.Reset, _sendCause, ResetOptions(now), now);
             return true;
         }
 
@@ -56,11 +56,13 @@ public sealed partial class TcpConnection
         if (again)
             cause = NoteRetransmission(_iss, 0, _sendCause);
         TcpFlags flags = EcnSynFlags(answers) | (answers ? TcpFlags.Syn | TcpFlags.Ack : TcpFlags.Syn);
-        Emit(packet, _iss, 0, flags, again ? SendCause.Retransmission : answers ? SendCause.SynAnswer : SendCause.Open, cause, SynOptions(now), now);
+        int length = Emit(packet, _iss, SynPayload(again, now), flags, again ? SendCause.Retransmission : answers ? SendCause.SynAnswer : SendCause.Open, cause, SynOptions(now), now);
         if (again)
             NoteRepeated(0, now);
         else
             NoteSent(_iss, 1, segments: 1, FullPayload, now);
+        if (length > 0)
+            NoteSent(_iss + 1, length, segments: 1, FullPayload, now); // RFC 7413: acknowledged or not, by itself
     }
 
     // RFC 5682 §3.1 step 2b: one or two new segments, to see what comes back. Without them the ordinary recovery goes on.
@@ -397,7 +399,7 @@ public sealed partial class TcpConnection
         int headerLength = TcpHeader.Size + options.Size;
         Span<byte> head = packet.Append(headerLength);
         if (length > 0)
-            length = AppendPayload(packet, sequence, length, headerLength, ref flags);
+            length = AppendPayload(packet, isSyn ? sequence + 1 : sequence, length, headerLength, ref flags);
         long window = why == SendCause.Reset ? 0 : OfferWindow(isSyn);
         int shift = isSyn ? 0 : _rcvShift;
         var header = new TcpHeader(Id.Local.Port, Id.Remote.Port, sequence, acks ? _rcvNxt : default, headerLength, flags, (ushort)(window >> shift), 0, 0);

@@ -71,6 +71,7 @@ public sealed partial class TcpConnection
         FastRetransmits = _fastRetransmits,
         DuplicateAcks = _duplicateAcksReceived,
         WindowProbes = _windowProbes,
+        SynDataWasTaken = SynDataWasTaken,
         MemoryCharged = MemoryCharged,
     };
 
