@@ -1,3 +1,4 @@
+using System.Text;
 using Wirepath.Tcp;
 
 namespace Wirepath.Packetdrill;
@@ -17,7 +18,7 @@ internal sealed partial class SystemCalls
         "SO_BINDTODEVICE", "SO_BINDTOIFINDEX", "SO_TXREHASH", "SO_RESERVE_MEM", "SO_NOSIGPIPE", "SO_USER_COOKIE", "SO_SETFIB", "SO_USELOOPBACK", "SO_SNDLOWAT",
         "IP_RECVERR", "IP_FREEBIND", "IP_TRANSPARENT", "IP_BIND_ADDRESS_NO_PORT", "IP_RECVTOS", "IP_RECVTTL", "IP_RECVOPTS", "IP_PKTINFO", "IP_MINTTL", "IP_NODEFRAG", "IP_RECVERR_RFC4884",
         "IPV6_V6ONLY", "IPV6_RECVERR", "IPV6_RECVTCLASS", "IPV6_RECVHOPLIMIT", "IPV6_RECVPKTINFO", "IPV6_AUTOFLOWLABEL", "IPV6_FREEBIND", "IPV6_TRANSPARENT",
-        "TCP_THIN_LINEAR_TIMEOUTS", "TCP_THIN_DUPACK", "TCP_FASTOPEN_NO_COOKIE",
+        "TCP_THIN_LINEAR_TIMEOUTS", "TCP_THIN_DUPACK", "TCP_FASTOPEN_NO_COOKIE", "TCP_FASTOPEN", "TCP_FASTOPEN_CONNECT",
     ];
 
     private CallOutcome SetOption(SystemCall call)
@@ -40,8 +41,8 @@ internal sealed partial class SystemCalls
                 return default;
             case "SO_TYPE" or "SO_PROTOCOL" or "SO_DOMAIN" or "SO_ERROR" or "SO_ACCEPTCONN" or "IP_MTU" or "IPV6_MTU" or "TCP_INFO" or "TCP_SAVED_SYN" or "TCP_CC_INFO":
                 return CallOutcome.Error("ENOPROTOOPT");
-            case "TCP_FASTOPEN" or "TCP_FASTOPEN_CONNECT" or "TCP_FASTOPEN_KEY":
-                throw ScriptEndedException.Skipped(call, $"the socket option {name}");
+            case "TCP_FASTOPEN_KEY":
+                return SetFastOpenKey(call, socket);
             default:
                 break;
         }
@@ -52,6 +53,8 @@ internal sealed partial class SystemCalls
         if (s_kept.Contains(name))
         {
             options.Keep(name, value);
+            if (socket.Acceptor is { } kept)
+                options.ApplyTo(kept);
             return default;
         }
 
@@ -69,6 +72,20 @@ internal sealed partial class SystemCalls
             options.ApplyTo(stream);
         if (socket.Acceptor is { } acceptor)
             options.ApplyTo(acceptor);
+        return default;
+    }
+
+    // One key, or two: the second is the one before.
+    private static CallOutcome SetFastOpenKey(SystemCall call, ScriptSocket socket)
+    {
+        if (Argument(call, 3) is not TextExpression text)
+            throw ScriptEndedException.Skipped(call, "a TCP_FASTOPEN_KEY that is no text");
+        byte[] bytes = Encoding.Latin1.GetBytes(text.Value);
+        if (bytes.Length is not (FastOpenKeys.KeySize or 2 * FastOpenKeys.KeySize))
+            return CallOutcome.Error("EINVAL");
+        socket.Options.FastOpenKeys = new FastOpenKeys(bytes.AsSpan(0, FastOpenKeys.KeySize), bytes.AsSpan(FastOpenKeys.KeySize));
+        if (socket.Acceptor is { } acceptor)
+            socket.Options.ApplyTo(acceptor);
         return default;
     }
 

@@ -55,6 +55,9 @@ internal sealed class SocketOptions
     /// <summary>The SOF_TIMESTAMPING_ bits.</summary>
     public long Timestamping { get; set; }
 
+    /// <summary>TCP_FASTOPEN_KEY.</summary>
+    public FastOpenKeys? FastOpenKeys { get; set; }
+
     public long? Kept(string name) => _kept.TryGetValue(name, out long value) ? value : null;
 
     public void Keep(string name, long value) => _kept[name] = value;
@@ -62,6 +65,7 @@ internal sealed class SocketOptions
     public TcpSocketOptions ForConnect(Wire.IpEndpoint local) => new()
     {
         Local = local, Tcp = Settings, TimeToLive = TimeToLive, TypeOfService = TypeOfService, MayFragment = MayFragment,
+        FastOpen = Kept("TCP_FASTOPEN_CONNECT") is > 0, FastOpenOnWrite = Kept("TCP_FASTOPEN_CONNECT") is > 0,
     };
 
     public void ApplyTo(TcpStream stream)
@@ -79,5 +83,6 @@ internal sealed class SocketOptions
     }
 
     public void ApplyTo(TcpAcceptor acceptor) =>
-        (acceptor.Settings, acceptor.TimeToLive, acceptor.TypeOfService, acceptor.MayFragment) = (Settings, TimeToLive, TypeOfService, MayFragment);
+        (acceptor.Settings, acceptor.TimeToLive, acceptor.TypeOfService, acceptor.MayFragment, acceptor.FastOpenQueueLimit, acceptor.FastOpenKeys) =
+            (Settings, TimeToLive, TypeOfService, MayFragment, (int)Math.Clamp(Kept("TCP_FASTOPEN") ?? 0, 0, int.MaxValue), FastOpenKeys);
 }

@@ -36,6 +36,7 @@ public sealed partial class TcpConnection
             connection.SynDataWasTaken = true;
             connection.TakeText(syn, syn.Header.Sequence + 1, now);
             connection._ackNow = false; // the SYN,ACK says it
+            connection._ato = TimeSpan.Zero;
         }
 
         return connection;
