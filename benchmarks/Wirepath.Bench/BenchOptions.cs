@@ -29,6 +29,9 @@ internal sealed record BenchOptions
     /// <summary>A profile of each row instead of the table.</summary>
     public bool Profile { get; init; }
 
+    /// <summary>Folder for the pictures of the simulated parts; null: none are drawn.</summary>
+    public string? Plots { get; init; }
+
     public bool Help { get; init; }
 
     private const double MostSeconds = 3600;
@@ -67,6 +70,12 @@ internal sealed record BenchOptions
                     parsed = parsed with { Repeats = repeats };
                     i++;
                     break;
+                case "--plots":
+                    if (value is null || value.StartsWith('-'))
+                        return Fail($"--plots wants a folder{Instead(value)}.", out error);
+                    parsed = parsed with { Plots = value };
+                    i++;
+                    break;
                 case "micro" when parts.Count == 0 && !parsed.Micro:
                     parsed = parsed with { Micro = true };
                     break;
@@ -85,8 +94,8 @@ internal sealed record BenchOptions
             }
         }
 
-        if (parsed.Micro && (parsed.Json || parsed.Profile))
-            return Fail("--json and --profile belong to the table, not to 'micro'.", out error);
+        if (parsed.Micro && (parsed.Json || parsed.Profile || parsed.Plots is not null))
+            return Fail("--json, --profile and --plots belong to the table, not to 'micro'.", out error);
         if (parsed.Json && parsed.Profile)
             return Fail("A profile is text: --profile and --json exclude each other.", out error);
         options = parsed with { Parts = [.. partNames.Where(name => parts.Count == 0 || parts.Contains(name))], PartsWereNamed = parts.Count > 0 };

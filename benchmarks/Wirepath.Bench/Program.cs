@@ -13,16 +13,19 @@ internal static class Program
         """
         ./bench measures Wirepath on this machine.
 
-          ./bench [PART…]         the table of ratios; without a part, all of them:
+          ./bench [PART…]         the table of ratios; without a part, the first four:
                                     memory    two hosts joined by a cable in memory, one thread
                                     tap       bulk TCP, kernel <-> Wirepath over a TAP device, against the
                                               kernel with itself over veth (root; iproute2 and ethtool)
                                     echo      1-byte request/response, the same way (root)
                                     connect   connections that live for one byte, the same way (root)
+                                    fairness  2 to 64 simulated flows through one bottleneck, for each congestion control
+                                    goodput   one simulated flow over a path that loses or reorders, for each of them
           ./bench micro [FILTER]  micro-benchmarks (BenchmarkDotNet); FILTER is a part of a name, or a pattern with *
 
           --seconds N   time of one sample (default 1)
           --repeats N   samples of each row, taken in turns; the table shows medians (default 3)
+          --plots DIR   pictures of windows, queues and shares of the simulated flows, as SVG
           --profile     where the time of each row goes, by method, instead of the table
           --json        the table as one JSON object
           --help        this text
@@ -32,7 +35,7 @@ internal static class Program
 
     private static int Main(string[] arguments)
     {
-        IReadOnlyList<IPart> parts = [new MemoryPart(), new TapPart(), new EchoPart(), new ConnectPart()];
+        IReadOnlyList<IPart> parts = [new MemoryPart(), new TapPart(), new EchoPart(), new ConnectPart(), new FairnessPart(), new GoodputPart()];
         if (!BenchOptions.TryParse(arguments, [.. parts.Select(part => part.Name)], out BenchOptions? options, out string? error))
         {
             Console.Error.WriteLine($"bench: {error}");
@@ -47,7 +50,7 @@ internal static class Program
 
         if (options.Micro)
             return MicroBenchmarks.Run(options.Filter) ? Ok : Failed;
-        return RunTable([.. parts.Where(part => options.Parts.Contains(part.Name))], options);
+        return RunTable([.. parts.Where(part => options.PartsWereNamed ? options.Parts.Contains(part.Name) : !part.IsOnDemand)], options);
     }
 
     private static int RunTable(IReadOnlyList<IPart> parts, BenchOptions options)
@@ -88,6 +91,12 @@ internal static class Program
         {
             Console.Error.WriteLine("bench: interrupted; the network namespaces are removed.");
             return Interrupted;
+        }
+
+        if (options.Plots is { } folder)
+        {
+            foreach (string path in CongestionPlots.Write(folder))
+                Console.Error.WriteLine(path);
         }
 
         if (options.Json)

@@ -30,6 +30,9 @@ public sealed record PacketdrillSettings
     /// <summary>Reads a file that a script's command names, by the path written there; null when it is not there.</summary>
     public Func<string, string?> ReadFile { get; init; } = _ => null;
 
+    /// <summary>Also compare what our segments echo of the peer's timestamps (RFC 7323 §3.2). The original does not, and scripts rely on it.</summary>
+    public bool StrictEchoes { get; init; }
+
     // Suites write these words for what depends on the variant; their runners define them so.
     internal static Dictionary<string, string> Customary(ScriptIpVersion version) => new(StringComparer.Ordinal)
     {

@@ -28,7 +28,7 @@ public sealed partial class TcpConnection
         _rcvBuffer = settings.ReceiveBuffer.Default;
         _received = new ByteChain(_pieces);
         _reassembly = new ReassemblyQueue(_pieces, settings.MaxReassemblyRanges);
-        _congestion = CongestionControls.Create(settings.CongestionControl);
+        _congestion = CongestionControls.Create(settings.CongestionControl, settings.Cubic, settings.Pacing || settings.MaxPacingRate > 0, seed: iss.Value);
         _rtt = new RttEstimator(settings.InitialRto, settings.MinRto, settings.MaxRto);
         _congestion.Cwnd = settings.InitialCwnd;
         _reordering = settings.ReorderingThreshold;

@@ -190,7 +190,10 @@ public sealed record TcpSettings
 
     /// <summary>A name that <see cref="CongestionControls"/> knows.</summary>
     [Sysctl("net.ipv4.tcp_congestion_control", SysctlUnit.Text)]
-    public string CongestionControl { get; init; } = CongestionControls.Reno;
+    public string CongestionControl { get; init; } = CongestionControls.Cubic;
+
+    /// <summary>Of connections whose control is <see cref="CongestionControls.Cubic"/>.</summary>
+    public CubicSettings Cubic { get; init; } = CubicSettings.Default;
 
     /// <summary>Initial window in segments (RFC 6928).</summary>
     public int InitialCwnd { get; init; } = 10;

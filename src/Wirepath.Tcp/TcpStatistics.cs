@@ -8,7 +8,10 @@ public readonly record struct TcpStatistics
     public required TcpState State { get; init; }
     public required CongestionPhase Phase { get; init; }
     public required int SendMss { get; init; }
+    /// <summary>The largest segment of late.</summary>
     public required int ReceiveMss { get; init; }
+    /// <summary>What our SYN announced.</summary>
+    public required int AnnouncedMss { get; init; }
     /// <summary>Linux's <c>tcpi_ca_state</c>.</summary>
     public required RecoveryPhase CaState { get; init; }
     public required string CongestionControl { get; init; }
@@ -71,8 +74,30 @@ public readonly record struct TcpStatistics
     public required long FastRetransmits { get; init; }
     public required long DuplicateAcks { get; init; }
     public required long WindowProbes { get; init; }
-    /// <summary>Data in a SYN was taken (RFC 7413).</summary>
+    /// <summary>Window and keepalive probes in a row without an answer.</summary>
+    public required int UnansweredProbes { get; init; }
+    public required bool Timestamps { get; init; }
+    public required bool Sack { get; init; }
+    /// <summary>Shift of the windows that the peer offers; null without window scaling.</summary>
+    public required int? SendShift { get; init; }
+    /// <summary>Shift of the windows that we offer; null without window scaling.</summary>
+    public required int? ReceiveShift { get; init; }
+    public required long DataSegmentsSent { get; init; }
+    /// <summary>The SYN carried data, and it was taken (RFC 7413).</summary>
     public required bool SynDataWasTaken { get; init; }
+
+    // ---- Times: by StatisticsAt only, zero otherwise -----------------------------------------------------------------
+
+    /// <summary>There was something to deliver.</summary>
+    public TimeSpan BusyTime { get; init; }
+    /// <summary>Of this, the peer's window held it.</summary>
+    public TimeSpan ReceiveWindowLimited { get; init; }
+    /// <summary>Of this, all was sent and a writer waited for room.</summary>
+    public TimeSpan SendBufferLimited { get; init; }
+    public TimeSpan SinceDataSent { get; init; }
+    public TimeSpan SinceDataReceived { get; init; }
+    public TimeSpan SinceSegmentReceived { get; init; }
+
     /// <summary>Bytes of memory held, blocks counted whole.</summary>
     public required long MemoryCharged { get; init; }
 }

@@ -14,7 +14,7 @@ public class ConformanceTests
     public void The_host_does_what_the_script_says(string name)
     {
         string text = File.ReadAllText(Path.Combine(s_root, name));
-        PacketdrillScript.TryParse(text, name, out PacketdrillScript? script, out ScriptError? error).ShouldBeTrue(error?.ToString());
+        PacketdrillScript.TryParse(text, name, new PacketdrillSettings { StrictEchoes = true }, out PacketdrillScript? script, out ScriptError? error).ShouldBeTrue(error?.ToString());
         ScriptResult result = ScriptRunner.Run(script);
         result.ShouldBe(new ScriptPassed(Unasked: 0), result.ToString());
     }

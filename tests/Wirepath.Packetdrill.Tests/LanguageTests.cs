@@ -134,7 +134,8 @@ public class LanguageTests
         messages[2].ShouldBe(new IcmpPattern(8, 0, 0, 7, 0, 64));
         messages[3].Code.ShouldBe((byte)99);
         ((InboundIcmp)Read("--ip_version=ipv6\n0 < icmp packet_too_big mtu 1400").Events[0]).Message.Type.ShouldBe((byte)2);
-        Refuse("0 < icmp packet_too_big mtu 1400").Word.ShouldBe("packet_too_big", "IPv4 has another message for that");
+        Read("0 < icmp packet_too_big mtu 1400").Events[0].ShouldBeOfType<Unoffered>("IPv4 has another message for that");
+        Read("--ip_version=ipv6\n0 < icmp unreachable frag_needed mtu 1200").Events[0].ShouldBeOfType<Unoffered>("and IPv6 another for this");
     }
 
     [Fact]

@@ -78,6 +78,68 @@ public class RunnerTests
     }
 
     [Fact]
+    public void The_same_script_runs_over_IPv6()
+    {
+        var settings = new PacketdrillSettings { IpVersion = ScriptIpVersion.IPv6 };
+        const string Text = Accepted + """
+            +0 write(4, ..., 100) = 100
+            +0 > [ttl 64] P. 1:101(100) ack 1
+            +.01 < [ect0] . 1:1(0) ack 101 win 257
+            +0 < P. 1:11(10) ack 101 win 257
+            +0 > . 101:101(0) ack 11
+            +0 < icmp unreachable port_unreachable [101:102(1)]
+            """;
+        PacketdrillScript.TryParse(Text, "test.pkt", settings, out PacketdrillScript? script, out ScriptError? error).ShouldBeTrue(error?.ToString());
+        ScriptRunner.Run(script).ShouldBe(new ScriptPassed(Unasked: 0));
+    }
+
+    [Theory]
+    [InlineData("--local_ip=192.168.0.2")]
+    [InlineData("--local_ip=192.168.0.1 --gateway_ip=192.168.0.1 --netmask_ip=255.255.0.0 --remote_ip=192.0.2.1")]
+    [InlineData("--local_ip=10.1.0.1 --remote_ip=10.248.0.3/24")]
+    [InlineData("--ip_version=ipv6 --local_ip=fd3d:a0b:17d6::7 --gateway_ip=fd3d:a0b:17d6::7")]
+    [InlineData("--ip_version=ipv4-mapped-ipv6")]
+    public void Whatever_the_addresses_are_there_is_a_way(string options) =>
+        Run(options + "\n" + Accepted + "+0 write(4, ..., 100) = 100\n+0 > P. 1:101(100) ack 1").ShouldBe(new ScriptPassed(Unasked: 0));
+
+    [Fact]
+    public void Every_step_is_told_to_who_wants_to_see_them()
+    {
+        PacketdrillScript.TryParse(Accepted + "+.1 %{ assert tcpi_state == TCP_ESTABLISHED }%", "test.pkt", out PacketdrillScript? script, out _).ShouldBeTrue();
+        var steps = new List<ScriptStep>();
+        ScriptRunner.Run(script, step: steps.Add);
+        steps.Select(s => s.Line).ShouldBe([1, 2, 3, 4, 5, 6, 7, 8]);
+        steps[4].Text.ShouldStartWith("> S. 0:0(0) ack 1 win 65535 <mss 1460");
+        steps[^1].At.ShouldBe(TimeSpan.FromSeconds(0.2));
+    }
+
+    [Theory]
+    [InlineData("+0 %{ a = 3; b = a + 4 }% +0 %{ assert a == 3 and b == 7 }%", true)]
+    [InlineData("+0 %{\nimport os\nif tcpi_snd_cwnd == 10:\n  x = 1\n  y = 2\nelse:\n  x = 5\nassert x + y == 3, 'message %d' % x\n}%", true)]
+    [InlineData("+0 %{\n\u00a0\u00a0assert tcpi_snd_cwnd == 10\n\u00a0\u00a0assert\u00a0tcpi_snd_cwnd < 11\n}%", true)]
+    [InlineData("+0 %{\nx = 2 if tcpi_snd_cwnd > 99 else 4\nx += 1\nassert (x ==\n  5), x # done\nprint('x', x)\n}%", true)]
+    [InlineData("+0 %{ assert tcpi_ca_state == TCP_CA_Open and abs(-3) == 3 and 0x6 & 3 == 2 or tcpi_snd_cwnd in (1, 10) }%", true)]
+    [InlineData("+0 %{\n\nassert 1 == 1\nassert tcpi_snd_cwnd == 11\n}%", false, 11, "tcpi_snd_cwnd = 10")]
+    [InlineData("+0 %{\nassert cwnd == 11\n}%", false, 9, "'cwnd', which nobody has given one")]
+    public void Code_blocks_are_one_program(string code, bool passes, int line = 0, string came = "")
+    {
+        ScriptResult result = Run(Accepted + code);
+        if (passes)
+            result.ShouldBeOfType<ScriptPassed>(result.ToString());
+        else
+            (result.ShouldBeOfType<ScriptFailed>().Line, ((ScriptFailed)result).Actual).ShouldBe((line, came));
+    }
+
+    [Fact]
+    public void A_time_may_be_off_by_a_share_of_the_time_since_the_event_before()
+    {
+        // The time-out is due 300 ms after the data: 200 ms beyond a round trip of 100 ms with half of that as its deviation.
+        string slow = Accepted + "+0 write(4, ..., 100) = 100\n+0 > P. 1:101(100) ack 1\n";
+        Run("--tolerance_percent=0\n" + slow + "+.28 > P. 1:101(100) ack 1").ShouldBeOfType<ScriptFailed>();
+        Run("--tolerance_percent=50\n" + slow + "+.28 > P. 1:101(100) ack 1").ShouldBeOfType<ScriptPassed>();
+    }
+
+    [Fact]
     public void A_sysctl_in_the_middle_counts_from_then_on() => Run("""
         0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
         +.1 `sysctl -q net.ipv4.tcp_timestamps=0 net.ipv4.tcp_syn_retries=0`
@@ -87,7 +149,9 @@ public class RunnerTests
         """).ShouldBe(new ScriptPassed(Unasked: 0));
 
     [Theory]
-    [InlineData("--ip_version=ipv6\n0 close(3) = 0", "ipv6: the host speaks IPv4")]
+    [InlineData("--ip_version=ipv6 --local_ip=192.0.2.7\n0 close(3) = 0", "addresses of another IP version")]
+    [InlineData("0 %{ assert tcpi_rtt > 0 }%", "tcp_info of a connection that no call has returned yet")]
+    [InlineData("0 %{ while True: pass }%", "Python: while True: pass")]
     [InlineData("`reboot`\n0 close(3) = 0", "the command 'reboot'")]
     [InlineData("`sysctl -q net.ipv4.tcp_flying=1`\n0 close(3) = 0", "the setting net.ipv4.tcp_flying=1")]
     [InlineData("0 splice(3, 4, 5) = 0", "the system call splice")]

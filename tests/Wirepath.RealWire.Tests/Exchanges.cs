@@ -25,9 +25,9 @@ internal static class Exchanges
     }
 
     /// <summary>Serves the files of <paramref name="directory"/> on port 80 until the token is cancelled.</summary>
-    public static async Task ServeAsync(this Host host, string directory, CancellationToken stop)
+    public static async Task ServeAsync(this Host host, string directory, CancellationToken stop, IpAddress? on = null)
     {
-        using TcpAcceptor acceptor = host.Listen(new IpEndpoint(IpAddress.AnyV4, 80), backlog: 256);
+        using TcpAcceptor acceptor = host.Listen(new IpEndpoint(on ?? IpAddress.AnyV4, 80), backlog: 256);
         var files = new StaticFiles(directory);
         var open = new List<Task>();
         try

@@ -35,12 +35,19 @@ internal sealed class WirepathHost : IDisposable
     /// <param name="network">Whose.</param>
     /// <param name="offload">Super-segments and unfinished checksums, or plain frames.</param>
     /// <param name="through">Something between the stack and the device.</param>
+    /// <param name="address">A second address beside <see cref="RealNetwork.Ours"/>.</param>
+    /// <param name="settings">Null for the usual ones.</param>
+    /// <param name="before">Done before the loop runs.</param>
     /// <param name="test">Names the capture.</param>
-    public static WirepathHost OnTap(RealNetwork network, bool offload, Func<IPollableDevice, IPollableDevice>? through = null, [CallerMemberName] string test = "")
+    public static WirepathHost OnTap(RealNetwork network, bool offload, Func<IPollableDevice, IPollableDevice>? through = null,
+        InterfaceAddress? address = null, HostSettings? settings = null, Action<Host>? before = null, [CallerMemberName] string test = "")
     {
         TapDevice tap = network.Namespace.Inside(() => TapDevice.Open(RealNetwork.Tap, new TapSettings { Offload = offload }));
-        var host = new WirepathHost(through?.Invoke(tap) ?? tap, Path.Combine(network.Scratch.FullName, $"{test}.pcapng"), HostSettings.Default);
+        var host = new WirepathHost(through?.Invoke(tap) ?? tap, Path.Combine(network.Scratch.FullName, $"{test}.pcapng"), settings ?? HostSettings.Default);
         host.Ethernet.AddAddress(new InterfaceAddress(RealNetwork.Ours, 24));
+        if (address is { } second)
+            host.Ethernet.AddAddress(second);
+        before?.Invoke(host.Host);
         host._loop.Start();
         return host;
     }
@@ -65,11 +72,11 @@ internal sealed class WirepathHost : IDisposable
         if (isRetransmitted || new FileInfo(_capturePath).Length > MostReassembled)
             checks.AddRange("-o", "tcp.desegment_tcp_streams:FALSE", "--disable-protocol", "http");
         // 0xffff and 0x0000 are the same sum (RFC 1071); the kernel's segments sometimes carry the one where tshark wants the other.
-        const string Wrong = "_ws.malformed || ip.checksum.status == 0 || (tcp.checksum.status == 0 && !(tcp.checksum == 0xffff)) || udp.checksum.status == 0 || icmp.checksum.status == 0";
+        const string Wrong = "_ws.malformed || ip.checksum.status == 0 || (tcp.checksum.status == 0 && !(tcp.checksum == 0xffff)) || udp.checksum.status == 0 || icmp.checksum.status == 0 || icmpv6.checksum.status == 0";
         NetworkNamespace.Run("tshark", ["-n", "-r", _capturePath, .. checks, "-Y", Wrong]).ShouldBeEmpty();
         // The oracle must have seen packets, and checksums that it could verify.
         string good = NetworkNamespace.Run("tshark", ["-n", "-r", _capturePath, .. checks, "-c", "200", "-Y",
-            "tcp.checksum.status == 1 || udp.checksum.status == 1 || icmp.checksum.status == 1", "-T", "fields", "-e", "frame.number"]);
+            "tcp.checksum.status == 1 || udp.checksum.status == 1 || icmp.checksum.status == 1 || icmpv6.checksum.status == 1", "-T", "fields", "-e", "frame.number"]);
         good.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBeGreaterThanOrEqualTo(atLeast);
     }
 

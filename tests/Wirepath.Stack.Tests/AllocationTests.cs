@@ -9,21 +9,23 @@ public sealed class Alone;
 [Collection("alone")]
 public sealed class AllocationTests
 {
-    [Fact]
-    public void A_datagram_there_and_back_allocates_nothing()
+    [Theory]
+    [InlineData("10.0.0.1/24", "10.0.0.2/24", "10.0.0.2")]
+    [InlineData("2001:db8::1/64", "2001:db8::2/64", "[2001:db8::2]")]
+    public void A_datagram_there_and_back_allocates_nothing(string left, string right, string to)
     {
         using var world = new TestWorld(logged: false);
         Host pc = world.AddHost("pc"), server = world.AddHost("server");
-        world.Connect(pc, "10.0.0.1/24", server, "10.0.0.2/24");
-        using UdpSocket one = pc.OpenUdp(Endpoint("0.0.0.0:7")), two = server.OpenUdp(Endpoint("0.0.0.0:7"));
+        world.Connect(pc, left, server, right);
+        using UdpSocket one = pc.OpenUdp(Endpoint("[::]:7")), two = server.OpenUdp(Endpoint("[::]:7"));
         byte[] buffer = new byte[1000];
-        IpEndpoint to = Endpoint("10.0.0.2:7");
+        IpEndpoint destination = Endpoint(to + ":7");
         void Exchange(int times)
         {
             for (int i = 0; i < times; i++)
             {
                 ValueTask<UdpReceiveResult> receiving = two.ReceiveFromAsync(buffer);
-                one.SendToAsync(buffer, to).GetAwaiter().GetResult().ShouldBeSent();
+                one.SendToAsync(buffer, destination).GetAwaiter().GetResult().ShouldBeSent();
                 while (!receiving.IsCompleted)
                     world.Step(Instant.Never);
                 receiving.GetAwaiter().GetResult().Length.ShouldBeSent();
@@ -33,15 +35,17 @@ public sealed class AllocationTests
         Measure(Exchange, 2000).ShouldBeLessThan(2000); // Not one byte for each.
     }
 
-    [Fact]
-    public void A_segment_and_its_acknowledgment_allocate_nothing()
+    [Theory]
+    [InlineData("10.0.0.1/24", "10.0.0.2/24", "10.0.0.2")]
+    [InlineData("2001:db8::1/64", "2001:db8::2/64", "[2001:db8::2]")]
+    public void A_segment_and_its_acknowledgment_allocate_nothing(string leftAddress, string rightAddress, string to)
     {
         using var world = new TestWorld(logged: false);
         Host pc = world.AddHost("pc"), server = world.AddHost("server");
-        world.Connect(pc, "10.0.0.1/24", server, "10.0.0.2/24");
-        using TcpAcceptor acceptor = server.Listen(Endpoint("0.0.0.0:80"));
+        world.Connect(pc, leftAddress, server, rightAddress);
+        using TcpAcceptor acceptor = server.Listen(Endpoint("[::]:80"));
         ValueTask<TcpStream> accepting = acceptor.AcceptAsync();
-        using TcpStream left = world.Run(() => pc.ConnectAsync(Endpoint("10.0.0.2:80")).AsTask());
+        using TcpStream left = world.Run(() => pc.ConnectAsync(Endpoint(to + ":80")).AsTask());
         using TcpStream right = world.Run(() => accepting.AsTask());
         byte[] buffer = new byte[1460], received = new byte[1460];
         void Exchange(int times)

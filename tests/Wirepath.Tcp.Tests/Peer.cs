@@ -20,7 +20,7 @@ namespace Wirepath.Tcp.Tests;
 internal sealed partial class Peer : IDisposable
 {
     public const int Mss = 1000;
-    public static readonly TcpSettings Plain = new() { Timestamps = false, Sack = false, WindowScaling = false, QuickAcks = 0 };
+    public static readonly TcpSettings Plain = new() { Timestamps = false, Sack = false, WindowScaling = false, QuickAcks = 0, CongestionControl = CongestionControls.Reno };
 
     private static readonly SequenceNumber s_ourIss = new(uint.MaxValue - 1500);
     private static readonly SequenceNumber s_peerIss = new(uint.MaxValue - 300);

@@ -35,6 +35,17 @@ public class DissectorTests
     }
 
     [Fact]
+    public void Neighbour_discovery_shows_who_is_asked_for()
+    {
+        IReadOnlyList<DissectedLayer> layers = Dissector.Dissect(Frame("neighbour advertisement"));
+        layers.Select(layer => layer.Name).ShouldBe(["Ethernet", "IPv6", "ICMPv6"]);
+        Value(layers[2], "Target").ShouldBe("2001:db8:1::80");
+        Value(layers[2], "S").ShouldBe("1");
+        Value(layers[2], "Checksum").ShouldEndWith("correct");
+        Value(Dissector.Dissect(Frame("router advertisement"))[2], "Router lifetime").ShouldBe("1800");
+    }
+
+    [Fact]
     public void A_SYN_reads_like_the_figure_of_RFC_9293()
     {
         IReadOnlyList<DissectedLayer> layers = Dissector.Dissect(Frame("SYN"));

@@ -42,6 +42,27 @@ public class HeaderTests
             IcmpHeader.TryRead(buffer, out IcmpHeader read).ShouldBeTrue();
             read.ShouldBe(header);
         });
+        Any.Holds(from t in Any.Byte from c in Any.Byte from s in Any.UInt16 from r in Any.UInt32 select new Icmpv6Header((Icmpv6Type)t, c, s, r), header =>
+        {
+            header.Write(buffer);
+            Icmpv6Header.TryRead(buffer, out Icmpv6Header read).ShouldBeTrue();
+            read.ShouldBe(header);
+        });
+        Any.Holds(from n in Any.Byte from o in FsCheck.Fluent.Gen.Choose(0, 8191) from m in Any.Bool from i in Any.UInt32
+                  select new Ipv6FragmentHeader((IpProtocol)n, o * 8, m, i), header =>
+        {
+            header.Write(buffer);
+            Ipv6FragmentHeader.TryRead(buffer, out Ipv6FragmentHeader read).ShouldBeTrue();
+            read.ShouldBe(header);
+        });
+        Any.Holds(from t in Any.V6 from m in Any.Mac from r in Any.Bool from s in Any.Bool from o in Any.Bool from with in Any.Bool
+                  select new NeighborAdvertisement(t, r, s, o, with ? m : null), told =>
+        {
+            told.Write(buffer);
+            NeighborAdvertisement.TryRead(buffer.AsSpan(0, told.Length), out NeighborAdvertisement read).ShouldBe(!told.Target.IsMulticast);
+            if (!told.Target.IsMulticast)
+                read.ShouldBe(told);
+        });
         Any.Holds(from s in Any.UInt16 from d in Any.UInt16 from l in FsCheck.Fluent.Gen.Choose(8, 1600) from c in Any.UInt16 select new UdpHeader(s, d, (ushort)l, c), header =>
         {
             header.Write(buffer);

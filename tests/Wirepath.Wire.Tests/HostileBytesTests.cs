@@ -60,6 +60,29 @@ public class HostileBytesTests
         if (Ipv4Options.TryRead(bytes, out Ipv4Options loose))
             Enumerate(loose);
         accepted += Ipv6Header.TryRead(bytes, out _) ? 1 : 0;
+        if (Ipv6Header.TryReadQuoted(bytes, out Ipv6Header six))
+        {
+            Ipv6HeaderChain chain = Ipv6HeaderChain.Walk(bytes, Ipv6Header.Size, six.NextHeader);
+            chain.Offset.ShouldBeInRange(0, bytes.Length + 255 * 8 + 8);
+            Ipv6HeaderChain.Walk(bytes, Ipv6Header.Size, six.NextHeader, isQuoted: true).PreviousOffset.ShouldBeInRange(0, bytes.Length);
+        }
+
+        accepted += Ipv6FragmentHeader.TryRead(bytes, out _) ? 1 : 0;
+        accepted += Icmpv6Header.TryRead(bytes, out _) ? 1 : 0;
+        accepted += NeighborSolicitation.TryRead(bytes, out _) ? 1 : 0;
+        accepted += NeighborAdvertisement.TryRead(bytes, out _) ? 1 : 0;
+        accepted += RouterSolicitation.TryRead(bytes, out _) ? 1 : 0;
+        accepted += RouterAdvertisement.TryRead(bytes, out RouterAdvertisement? told) ? 1 : 0;
+        if (told is not null)
+        {
+            // What was read can be written, and then reads the same.
+            byte[] again = new byte[told.Length];
+            told.Write(again);
+            RouterAdvertisement.TryRead(again, out RouterAdvertisement? same).ShouldBeTrue();
+            if (!same.Prefixes.SequenceEqual(told.Prefixes) || !same.DnsServers.SequenceEqual(told.DnsServers) || same.Mtu != told.Mtu || same.SourceMac != told.SourceMac)
+                Assert.Fail("An advertisement changed by being written.");
+        }
+
         accepted += IcmpHeader.TryRead(bytes, out _) ? 1 : 0;
         accepted += UdpHeader.TryRead(bytes, out _, out _) ? 1 : 0;
         if (TcpHeader.TryRead(bytes, out TcpHeader tcp))

@@ -16,12 +16,12 @@ internal static class TestFrames
         return frame;
     }
 
-    public static byte[] Ip(IpAddress source, IpAddress destination, IpProtocol protocol, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> options = default)
+    public static byte[] Ip(IpAddress source, IpAddress destination, IpProtocol protocol, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> options = default, byte hops = 64)
     {
         if (source.IsV6)
         {
             byte[] v6 = new byte[Ipv6Header.Size + payload.Length];
-            new Ipv6Header(0, 0x12345, (ushort)payload.Length, protocol, 64, source, destination).Write(v6);
+            new Ipv6Header(0, 0x12345, (ushort)payload.Length, protocol, hops, source, destination).Write(v6);
             payload.CopyTo(v6.AsSpan(Ipv6Header.Size));
             return Ethernet(EtherType.IPv6, v6);
         }
@@ -63,6 +63,34 @@ internal static class TestFrames
         body.CopyTo(message.AsSpan(IcmpHeader.Size));
         IcmpHeader.FillChecksum(message);
         return Ip(source, destination, IpProtocol.Icmp, message);
+    }
+
+    public delegate void Writer(Span<byte> message);
+
+    public static RouterAdvertisement Advertisement { get; } = new()
+    {
+        HopLimit = 64, HasOtherConfiguration = true, LifetimeSeconds = 1800, ReachableMilliseconds = 30000, RetransMilliseconds = 1000, SourceMac = Server, Mtu = 1500,
+        Prefixes = [new PrefixInformation(IpPrefix.Parse("2001:db8::/64"), true, true, 86400, 14400), new PrefixInformation(IpPrefix.Parse("fd00::/48"), true, false, PrefixInformation.Forever, 0)],
+        DnsServers = [IpAddress.Parse("2001:db8::53"), IpAddress.Parse("2001:db8::54")], DnsSeconds = 1800,
+    };
+
+    public static byte[] Icmpv6(IpAddress source, IpAddress destination, int length, Writer write, byte hops = 64) =>
+        Ip(source, destination, IpProtocol.IcmpV6, Message(source, destination, length, write), hops: hops);
+
+    private static byte[] Message(IpAddress source, IpAddress destination, int length, Writer write)
+    {
+        byte[] message = new byte[length];
+        write(message);
+        Icmpv6Header.FillChecksum(message, source, destination);
+        return message;
+    }
+
+    private static byte[] Fragment(Ipv6FragmentHeader header, ReadOnlySpan<byte> payload)
+    {
+        byte[] bytes = new byte[Ipv6FragmentHeader.Size + payload.Length];
+        header.Write(bytes);
+        payload.CopyTo(bytes.AsSpan(Ipv6FragmentHeader.Size));
+        return bytes;
     }
 
     public static byte[] Arp(ArpPacket packet)
@@ -143,6 +171,20 @@ internal static class TestFrames
             ("port unreachable", Icmp(server, client, IcmpHeader.ForUnreachable(IcmpUnreachableCode.Port), quoted)),
             ("fragmentation needed", Icmp(server, client, IcmpHeader.ForUnreachable(IcmpUnreachableCode.FragmentationNeeded, 1400), quoted)),
             ("time exceeded", Icmp(server, client, new IcmpHeader(IcmpType.TimeExceeded, 0, 0, 0), quoted)),
+            ("echo over IPv6", Icmpv6(client6, server6, 24, Icmpv6Header.ForEcho(Icmpv6Type.EchoRequest, 1, 1).Write)),
+            ("packet too big", Icmpv6(server6, client6, 8 + 48, message =>
+            {
+                Icmpv6Header.ForPacketTooBig(1400).Write(message);
+                Udp(client6, server6, 40001, 40002, "six"u8).AsSpan(EthernetHeader.Size, 48).CopyTo(message[8..]);
+            })),
+            ("neighbour solicitation", Icmpv6(client6, server6.SolicitedNode, 32, new NeighborSolicitation(server6, Client).Write, hops: 255)),
+            ("neighbour advertisement", Icmpv6(server6, client6, 32, new NeighborAdvertisement(server6, true, true, true, Server).Write, hops: 255)),
+            ("router solicitation", Icmpv6(IpAddress.AnyV6, IpAddress.AllRouters, 8, new RouterSolicitation(null).Write, hops: 255)),
+            ("router advertisement", Icmpv6(IpAddress.Parse("fe80::1"), IpAddress.AllNodes, Advertisement.Length, Advertisement.Write, hops: 255)),
+            ("listener report", Ip(IpAddress.Parse("fe80::10"), MulticastReport.Routers, IpProtocol.HopByHopOptions,
+                [.. MulticastReport.RouterAlert, .. Message(IpAddress.Parse("fe80::10"), MulticastReport.Routers, MulticastReport.LengthFor(2),
+                    message => MulticastReport.Write(message, MulticastRecordType.ToExclude, [client6.SolicitedNode, server6.SolicitedNode]))], hops: 1)),
+            ("fragment over IPv6", Ip(client6, server6, IpProtocol.Ipv6Fragment, Fragment(new Ipv6FragmentHeader(IpProtocol.Udp, 1232, false, 77), "the rest"u8))),
             ("router alert and record route", Udp(client, server, 1, 40003, "options"u8, [148, 4, 0, 0, 7, 7, 4, 0, 0, 0, 0, 0])),
         ];
     }

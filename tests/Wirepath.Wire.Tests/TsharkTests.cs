@@ -13,7 +13,7 @@ public class TsharkTests
         File.WriteAllBytes(path, CaptureTests.WriteOneOfEach());
         try
         {
-            string[] columns = ["_ws.malformed", "ip.checksum.status", "tcp.checksum.status", "udp.checksum.status", "icmp.checksum.status",
+            string[] columns = ["_ws.malformed", "ip.checksum.status", "tcp.checksum.status", "udp.checksum.status", "icmp.checksum.status", "icmpv6.checksum.status",
                 "_ws.col.Protocol", "frame.interface_name", "frame.comment", "frame.time_epoch", "tcp.options.mss_val", "dns.resp.name"];
             string[][] rows = [.. Tshark(path, columns).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t'))];
             IReadOnlyList<(string What, byte[] Frame)> frames = TestFrames.OneOfEach();
@@ -22,20 +22,20 @@ public class TsharkTests
             {
                 string what = frames[i].What;
                 rows[i][0].ShouldBe("", what);
-                for (int status = 1; status <= 4; status++)
+                for (int status = 1; status <= 5; status++)
                     rows[i][status].Split(',').ShouldNotContain("0", $"{what}: {columns[status]}"); // 0 bad, 1 good, 2 not checked
-                rows[i][6].ShouldBe(i % 2 == 0 ? "eth0" : "wan");
-                rows[i][7].ShouldContain(what);
+                rows[i][7].ShouldBe(i % 2 == 0 ? "eth0" : "wan");
+                rows[i][8].ShouldContain(what);
             }
 
-            string[] protocols = [.. rows.Select(row => row[5])];
-            protocols.ShouldBe(["ARP", "ARP", "DHCP", "DHCP", "DNS", "DNS", .. Enumerable.Repeat("TCP", 7), "UDP", "ICMP", "ICMP", "ICMP", "ICMP", "ICMP", "UDP"]);
-            rows[3][7].ShouldContain("DROPPED: queue full");
-            rows[6][8].ShouldBe("1709210096.123457300");
-            rows[6][9].ShouldBe("1460");
-            rows[5][10].ShouldStartWith("www.example.com,web.example.com,web.example.com,example.com");
+            string[] protocols = [.. rows.Select(row => row[6])];
+            protocols.ShouldBe(["ARP", "ARP", "DHCP", "DHCP", "DNS", "DNS", .. Enumerable.Repeat("TCP", 7), "UDP", .. Enumerable.Repeat("ICMP", 5), .. Enumerable.Repeat("ICMPv6", 7), "IPv6", "UDP"]);
+            rows[3][8].ShouldContain("DROPPED: queue full");
+            rows[6][9].ShouldBe("1709210096.123457300");
+            rows[6][10].ShouldBe("1460");
+            rows[5][11].ShouldStartWith("www.example.com,web.example.com,web.example.com,example.com");
             // Checksums were really looked at.
-            (rows[6][1], rows[6][2], rows[4][3], rows[14][4]).ShouldBe(("1", "1", "1", "1"));
+            (rows[6][1], rows[6][2], rows[4][3], rows[14][4], rows[21][5]).ShouldBe(("1", "1", "1", "1", "1"));
         }
         finally
         {

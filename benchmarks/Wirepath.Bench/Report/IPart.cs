@@ -49,6 +49,9 @@ internal interface IPart
     /// <summary>Why it cannot be measured here (one sentence); null when it can.</summary>
     string? Unavailable { get; }
 
+    /// <summary>Measured only when it is named: it takes minutes, and what it measures is not this machine.</summary>
+    bool IsOnDemand => false;
+
     /// <summary>Sets up what the rows need; disposing of it takes all of it down again.</summary>
     IBench Open();
 }

@@ -48,19 +48,22 @@ internal sealed class RealWorld : World
 
         Interface = Host.AddInterface(new CapturingDevice(device, Host.Log), "eth0");
         _loop = new HostLoop(Host);
-        _loop.Start();
+        InterfaceAddress shown;
         if (choice.Via is Via.Tap { Address: { } address } fixedTap)
         {
             Interface.AddAddress(address);
+            shown = address;
             _gateway = fixedTap.Gateway;
             _dns = fixedTap.Dns;
             if (!_gateway.IsNone)
                 Host.Routes.AddDefault(_gateway, Interface);
+            _loop.Start();
         }
         else
         {
+            _loop.Start();
             DhcpLease lease = AskForAddress(device.Name, shell);
-            _gateway = lease.Gateway;
+            (shown, _gateway) = (lease.Address, lease.Gateway);
             _dns = choice.Via is Via.Tap { Dns.Count: > 0 } tap ? tap.Dns : lease.DnsServers;
         }
 
@@ -69,7 +72,7 @@ internal sealed class RealWorld : World
             new BrowserCache(TimeProvider.System), SystemHostsFile(),
             new StubResolver(stub, new HostDnsTransport(Host), Host.Log, TimeProvider.System, random.Fork("stub")), Host.Log);
         _title = string.Create(CultureInfo.InvariantCulture,
-            $"{device.Name} · {Interface.Addresses[0]}{(_gateway.IsNone ? "" : $" via {_gateway}")}{(_dns.Count == 0 ? "" : $" · DNS {_dns[0]}")}");
+            $"{device.Name} · {shown}{(_gateway.IsNone ? "" : $" via {_gateway}")}{(_dns.Count == 0 ? "" : $" · DNS {_dns[0]}")}");
     }
 
     public override Host Host { get; }

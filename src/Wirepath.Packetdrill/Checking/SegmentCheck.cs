@@ -5,8 +5,11 @@ namespace Wirepath.Packetdrill;
 /// <summary>Whether a segment is the one that a script expects. What the script leaves out is not checked.</summary>
 internal static class SegmentCheck
 {
+    /// <param name="tolerance">How far from its time the segment may be.</param>
+    /// <param name="strictEchoes">TSecr too must be what the script says; most scripts take less care of it than of TSval.</param>
     /// <returns>The first difference in words; null when there is none.</returns>
-    public static string? Difference(SegmentPattern expected, SeenSegment actual, Conversation conversation, ScriptOptions options)
+    public static string? Difference(
+        SegmentPattern expected, SeenSegment actual, Conversation conversation, ScriptOptions options, TimeSpan tolerance, bool strictEchoes)
     {
         TcpHeader tcp = actual.Tcp;
         if (!actual.ChecksumRight)
@@ -21,11 +24,23 @@ internal static class SegmentCheck
             return "another acknowledgment";
         if (expected.Window is { } window && tcp.Window != window)
             return "another window";
-        if (expected.UrgentPointer is { } urgent && tcp.UrgentPointer != urgent)
+        if (tcp.UrgentPointer != (expected.UrgentPointer ?? 0))
             return "another urgent pointer";
-        if (!EcnFits(expected.Ip.Ecn, actual.Ip.Ecn))
+        if (Difference(expected.Ip, actual.Ip) is { } ip)
+            return ip;
+        Func<uint, uint, bool> stampFits = (wanted, came) => options.TimestampTick == TimeSpan.Zero || Math.Abs((long)unchecked((int)(came - wanted))) * options.TimestampTick <= tolerance;
+        return expected.Options is { } wanted && !OptionsFit(wanted, OptionBytes.Read(actual.OptionBytes, conversation), stampFits, strictEchoes) ? "other options" : null;
+    }
+
+    private static string? Difference(IpPattern expected, in SeenIp actual)
+    {
+        if (!EcnFits(expected.Ecn, actual.Ecn))
             return "another ECN field";
-        return expected.Options is { } wanted && !OptionsFit(wanted, OptionBytes.Read(actual.OptionBytes, conversation), options) ? "other options" : null;
+        if (expected.Tos is { } tos && tos != actual.Tos)
+            return FormattableString.Invariant($"another TOS (0x{actual.Tos:x})");
+        if (expected.Ttl is { } ttl && ttl != actual.Ttl)
+            return FormattableString.Invariant($"another TTL ({actual.Ttl})");
+        return expected.FlowLabel is { } label && label != actual.FlowLabel ? FormattableString.Invariant($"another flow label (0x{actual.FlowLabel:x})") : null;
     }
 
     private static bool EcnFits(EcnPattern expected, byte actual) => expected switch
@@ -39,32 +54,28 @@ internal static class SegmentCheck
         _ => throw new ArgumentOutOfRangeException(nameof(expected)),
     };
 
-    private static bool OptionsFit(IReadOnlyList<OptionPattern> expected, List<OptionPattern> actual, ScriptOptions options)
+    private static bool OptionsFit(IReadOnlyList<OptionPattern> expected, List<OptionPattern> actual, Func<uint, uint, bool> stampFits, bool strictEchoes)
     {
         if (expected.Count != actual.Count)
             return false;
         for (int i = 0; i < expected.Count; i++)
         {
-            if (!Fits(expected[i], actual[i], options))
+            if (!Fits(expected[i], actual[i], stampFits, strictEchoes))
                 return false;
         }
 
         return true;
     }
 
-    private static bool Fits(OptionPattern expected, OptionPattern actual, ScriptOptions options)
+    private static bool Fits(OptionPattern expected, OptionPattern actual, Func<uint, uint, bool> stampFits, bool strictEchoes)
     {
         if (expected.Kind != actual.Kind)
             return false;
         return expected.Kind switch
         {
-            TcpOptionKind.Timestamps => expected.Second == actual.Second && TimestampFits(expected.First, actual.First, options),
+            TcpOptionKind.Timestamps => (!strictEchoes || expected.Second == actual.Second) && stampFits(expected.First, actual.First),
             TcpOptionKind.Sack => (expected.Blocks ?? []).SequenceEqual(actual.Blocks ?? []),
-            TcpOptionKind.FastOpen => (expected.Cookie ?? []).SequenceEqual(actual.Cookie ?? []),
-            _ => expected.First == actual.First,
+            _ => expected.First == actual.First && (expected.Cookie ?? []).SequenceEqual(actual.Cookie ?? []),
         };
     }
-
-    private static bool TimestampFits(uint expected, uint actual, ScriptOptions options) =>
-        options.TimestampTick == TimeSpan.Zero || Math.Abs((long)unchecked((int)(actual - expected))) * options.TimestampTick <= options.Tolerance;
 }

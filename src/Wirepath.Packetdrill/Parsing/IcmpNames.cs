@@ -57,6 +57,13 @@ internal static class IcmpNames
 
     public static byte? FindCode(byte type, string name, bool isIpv6) => Find(CodesOf(type, isIpv6), name);
 
+    /// <summary>Whether these words are right, but for the other version of IP.</summary>
+    public static bool IsOfOther(string type, string? code, bool isIpv6)
+    {
+        bool here = Find(type, isIpv6) is { } mine && (code is null || FindCode(mine, code, isIpv6) is not null);
+        return !here && Find(type, !isIpv6) is { } other && (code is null || FindCode(other, code, !isIpv6) is not null);
+    }
+
     public static IEnumerable<string> Types(bool isIpv6) => (isIpv6 ? s_typesV6 : s_types).Select(t => t.Name);
 
     public static IEnumerable<string> Codes(byte type, bool isIpv6) => CodesOf(type, isIpv6).Select(c => c.Name);

@@ -46,7 +46,8 @@ internal sealed record SystemCall(EventTime Time, int Line, string Source, strin
 internal sealed record SetupCommand(EventTime Time, int Line, string Source, string Text) : ScriptEvent(Time, Line, Source);
 
 /// <summary>Python between <c>%{</c> and <c>}%</c>: assertions over tcp_info.</summary>
-internal sealed record CodeBlock(EventTime Time, int Line, string Source, string Text) : ScriptEvent(Time, Line, Source);
+/// <param name="CodeLine">Of its first brace, which may be below its time.</param>
+internal sealed record CodeBlock(EventTime Time, int Line, string Source, string Text, int CodeLine) : ScriptEvent(Time, Line, Source);
 
 /// <summary>Part of the language, but not of what is interpreted here.</summary>
 internal sealed record Unoffered(EventTime Time, int Line, string Source, string What) : ScriptEvent(Time, Line, Source);

@@ -46,10 +46,14 @@ internal sealed record ScriptOptions
 
     public IpAddress RemoteIp => GivenRemoteIp ?? (IsIpv6Wire ? s_remoteV6 : IpAddress.V4(192, 0, 2, 1));
 
-    public IpAddress GatewayIp => GivenGatewayIp ?? (IsIpv6Wire ? s_gatewayV6 : IpAddress.V4(192, 168, 0, 2));
+    /// <summary>Never the host itself, though runners of suites say so: a tunnel device has no other end, this wire has.</summary>
+    public IpAddress GatewayIp => GivenGatewayIp is { } given && given != LocalIp ? given : IsIpv6Wire ? s_gatewayV6 : IpAddress.V4(192, 168, 255, 254);
 
     /// <summary>Bytes of an IP packet: such that TCP's segments are the same over IPv4 and IPv6.</summary>
     public int Mtu => GivenMtu ?? (IsIpv6Wire ? 1520 : 1500);
+
+    /// <summary>An address is of the version that the wire has not.</summary>
+    public bool Mismatched => LocalIp.IsV4 == IsIpv6Wire || RemoteIp.IsV4 == IsIpv6Wire || GatewayIp.IsV4 == IsIpv6Wire;
 
     // Unique local addresses (RFC 4193): a prefix for the host's side, one for the other.
     private static readonly IpAddress s_localV6 = V6("fd3d:a0b:17d6::1");

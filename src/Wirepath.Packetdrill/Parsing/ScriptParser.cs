@@ -65,7 +65,7 @@ internal sealed partial class ScriptParser(string text, List<Token> tokens)
         ScriptEvent read = Next switch
         {
             { Kind: TokenKind.Command } => new SetupCommand(time, first.Line, "", Take().Text),
-            { Kind: TokenKind.Code } => new CodeBlock(time, first.Line, "", Take().Text),
+            { Kind: TokenKind.Code } => new CodeBlock(time, first.Line, "", Take().Text, tokens[_at - 1].Line),
             { Kind: TokenKind.Word } when After.Is("(") => ReadCall(time, first.Line),
             _ when Next.Is("<") || Next.Is(">") => ReadPacket(time, first.Line),
             _ => throw Expected("An event is a packet (< or >), a system call, a `command` or %{ code }%"),

@@ -19,7 +19,8 @@ internal sealed partial class ScriptParser
             return ReadUdp(new Unoffered(time, line, "", "UDP datagrams"));
         if (Next.Kind == TokenKind.Word && Next.Text is "icmp" or "icmpv6")
         {
-            IcmpPattern message = ReadIcmp();
+            if (ReadIcmp() is not { } message)
+                return SkipLine(new Unoffered(time, line, "", "ICMP of the other IP version"));
             return inbound ? new InboundIcmp(time, line, "", message) : new Unoffered(time, line, "", "outbound ICMP");
         }
 
@@ -29,7 +30,7 @@ internal sealed partial class ScriptParser
 
     private Unoffered SkipLine(Unoffered what)
     {
-        int line = Next.Line;
+        int line = tokens[_at - 1].Line;
         while (Next.Kind != TokenKind.End && Next.Line == line)
             _at++;
         return what;
@@ -160,9 +161,12 @@ internal sealed partial class ScriptParser
     // ---- ICMP ------------------------------------------------------------------------------------------------------
 
     // icmp unreachable frag_needed mtu 1200 [1:1461(1460)]
-    private IcmpPattern ReadIcmp()
+    private IcmpPattern? ReadIcmp()
     {
         _at++;
+        bool isOfOther = After.Kind == TokenKind.Word && IcmpNames.IsOfOther(Next.Text, After.Text, _isIpv6);
+        if (isOfOther || IcmpNames.IsOfOther(Next.Text, null, _isIpv6))
+            return null;
         (byte type, byte code) = ReadIcmpKind();
         uint mtu = TrySkipWord("mtu") ? ReadNumber(uint.MaxValue, "An MTU") : 0;
         ushort identifier = TrySkipWord("id") ? (ushort)ReadNumber(ushort.MaxValue, "An identifier") : (ushort)0;

@@ -8,6 +8,8 @@ namespace Wirepath.Packetdrill;
 /// </summary>
 internal sealed class Conversation(IpEndpoint local, IpEndpoint remote)
 {
+    // Scripts need not be right about our clock: what they call a value is that value when the peer echoes it.
+    private readonly Dictionary<uint, uint> _timestamps = [];
     private uint _issOffset;
     private bool _hasIss;
     private uint _timestampOffset;
@@ -41,18 +43,22 @@ internal sealed class Conversation(IpEndpoint local, IpEndpoint remote)
     public void Learn(in TcpHeader actual, in TcpOptions options, SegmentPattern expected)
     {
         if (_mayBeRenewed && actual.IsSyn)
+        {
             (_hasIss, _hasTimestamp, _mayBeRenewed, RemoteIss) = (false, false, false, _renewedIss);
+            _timestamps.Clear();
+        }
+
         if (!_hasIss)
         {
             (_hasIss, LocalIss) = (true, expected.Sequence);
             _issOffset = unchecked(actual.Sequence.Value - expected.Sequence);
         }
 
-        if (!_hasTimestamp && options.HasTimestamps && expected.Options?.FirstOrDefault(o => o.Kind == TcpOptionKind.Timestamps) is { } stamp)
-        {
-            _hasTimestamp = true;
-            _timestampOffset = unchecked(options.TimestampValue - stamp.First);
-        }
+        if (!options.HasTimestamps || expected.Options?.FirstOrDefault(o => o.Kind == TcpOptionKind.Timestamps) is not { } stamp)
+            return;
+        if (!_hasTimestamp)
+            (_hasTimestamp, _timestampOffset) = (true, unchecked(options.TimestampValue - stamp.First));
+        _timestamps[stamp.First] = options.TimestampValue;
     }
 
     /// <summary>A number of ours, as the host counts.</summary>
@@ -61,7 +67,8 @@ internal sealed class Conversation(IpEndpoint local, IpEndpoint remote)
     /// <summary>A number of ours, as the script counts.</summary>
     public uint ToScript(SequenceNumber number) => unchecked(number.Value - _issOffset);
 
-    public uint TimestampToHost(uint value) => _hasTimestamp && value != 0 ? unchecked(value + _timestampOffset) : value;
+    public uint TimestampToHost(uint value) =>
+        _timestamps.TryGetValue(value, out uint said) ? said : _hasTimestamp && value != 0 ? unchecked(value + _timestampOffset) : value;
 
     public uint TimestampToScript(uint value) => unchecked(value - _timestampOffset);
 }

@@ -69,26 +69,25 @@ internal sealed partial class SystemCalls
         stream.Signaled = socket.Change;
         stream.Dispose();
         if (socket.Options.Linger is { } linger && !socket.IsNonBlocking)
-            await WaitUntilAsync(socket, () => stream.Statistics.State is not (TcpState.FinWait1 or TcpState.Closing or TcpState.LastAck), linger).ConfigureAwait(false);
+            await WaitUntilAsync(() => stream.Statistics.State is not (TcpState.FinWait1 or TcpState.Closing or TcpState.LastAck), linger).ConfigureAwait(false);
         return default;
     }
 
-    // Looks again whenever something happens to the socket; a bound of zero does not wait.
-    private async Task<bool> WaitUntilAsync(ScriptSocket socket, Func<bool> condition, TimeSpan bound)
+    // What a close waits for is no application's affair, so no signal tells of it.
+    private async Task WaitUntilAsync(Func<bool> condition, TimeSpan bound)
     {
-        if (condition() || bound <= TimeSpan.Zero)
-            return condition();
+        if (condition())
+            return;
         var done = new TaskCompletionSource();
-        Action<TcpSignals> look = _ =>
+        Action look = () =>
         {
             if (condition())
                 done.TrySetResult();
         };
-        socket.Changed += look;
+        Progressed += look;
         using (host.Time.CreateTimer(_ => done.TrySetResult(), null, bound, Timeout.InfiniteTimeSpan))
             await done.Task.ConfigureAwait(false);
-        socket.Changed -= look;
-        return condition();
+        Progressed -= look;
     }
 
     private CallOutcome Fcntl(SystemCall call)

@@ -18,7 +18,7 @@ internal sealed partial class SystemCalls
         "SO_BINDTODEVICE", "SO_BINDTOIFINDEX", "SO_TXREHASH", "SO_RESERVE_MEM", "SO_NOSIGPIPE", "SO_USER_COOKIE", "SO_SETFIB", "SO_USELOOPBACK", "SO_SNDLOWAT",
         "IP_RECVERR", "IP_FREEBIND", "IP_TRANSPARENT", "IP_BIND_ADDRESS_NO_PORT", "IP_RECVTOS", "IP_RECVTTL", "IP_RECVOPTS", "IP_PKTINFO", "IP_MINTTL", "IP_NODEFRAG", "IP_RECVERR_RFC4884",
         "IPV6_V6ONLY", "IPV6_RECVERR", "IPV6_RECVTCLASS", "IPV6_RECVHOPLIMIT", "IPV6_RECVPKTINFO", "IPV6_AUTOFLOWLABEL", "IPV6_FREEBIND", "IPV6_TRANSPARENT",
-        "TCP_THIN_LINEAR_TIMEOUTS", "TCP_THIN_DUPACK", "TCP_FASTOPEN_NO_COOKIE", "TCP_FASTOPEN", "TCP_FASTOPEN_CONNECT",
+        "TCP_THIN_LINEAR_TIMEOUTS", "TCP_THIN_DUPACK", "TCP_FASTOPEN_NO_COOKIE", "TCP_FASTOPEN_CONNECT",
     ];
 
     private CallOutcome SetOption(SystemCall call)
@@ -53,8 +53,6 @@ internal sealed partial class SystemCalls
         if (s_kept.Contains(name))
         {
             options.Keep(name, value);
-            if (socket.Acceptor is { } kept)
-                options.ApplyTo(kept);
             return default;
         }
 
@@ -75,20 +73,6 @@ internal sealed partial class SystemCalls
         return default;
     }
 
-    // One key, or two: the second is the one before.
-    private static CallOutcome SetFastOpenKey(SystemCall call, ScriptSocket socket)
-    {
-        if (Argument(call, 3) is not TextExpression text)
-            throw ScriptEndedException.Skipped(call, "a TCP_FASTOPEN_KEY that is no text");
-        byte[] bytes = Encoding.Latin1.GetBytes(text.Value);
-        if (bytes.Length is not (FastOpenKeys.KeySize or 2 * FastOpenKeys.KeySize))
-            return CallOutcome.Error("EINVAL");
-        socket.Options.FastOpenKeys = new FastOpenKeys(bytes.AsSpan(0, FastOpenKeys.KeySize), bytes.AsSpan(FastOpenKeys.KeySize));
-        if (socket.Acceptor is { } acceptor)
-            socket.Options.ApplyTo(acceptor);
-        return default;
-    }
-
     /// <returns>The error; null when it was set.</returns>
     private string? SetOnSocket(SystemCall call, string name, int value, long wide, ScriptSocket socket)
     {
@@ -102,6 +86,11 @@ internal sealed partial class SystemCalls
                 return null;
             case "TCP_CORK" or "TCP_NOPUSH":
                 options.Cork = value != 0;
+                return null;
+            case "TCP_FASTOPEN":
+                if (value < 0 || socket.Stream is not null || socket.IsConnecting)
+                    return "EINVAL";
+                options.FastOpenQueue = value;
                 return null;
             case "TCP_QUICKACK":
                 if (socket.Stream is { } acknowledging)
@@ -148,7 +137,7 @@ internal sealed partial class SystemCalls
         {
             "SO_RCVBUF" or "SO_RCVBUFFORCE" => (true, WithReceiveBuffer(settings, value)),
             "SO_SNDBUF" or "SO_SNDBUFFORCE" => (true, WithSendBuffer(settings, value)),
-            "SO_MAX_PACING_RATE" => (true, settings),
+            "SO_MAX_PACING_RATE" => (true, settings with { MaxPacingRate = wide is <= 0 or uint.MaxValue ? 0 : wide }),
             "TCP_MAXSEG" => (value is 0 or (>= 88 and <= 32767), settings with { MaxSegmentSize = value }),
             "TCP_KEEPIDLE" => (value is >= 1 and <= 32767, settings with { KeepAliveTime = TimeSpan.FromSeconds(value) }),
             "TCP_KEEPINTVL" => (value is >= 1 and <= 32767, settings with { KeepAliveInterval = TimeSpan.FromSeconds(value) }),
@@ -226,6 +215,20 @@ internal sealed partial class SystemCalls
         return default;
     }
 
+    // One key, or the current one and the one before.
+    private static CallOutcome SetFastOpenKey(SystemCall call, ScriptSocket socket)
+    {
+        if (Argument(call, 3) is not TextExpression { Value: var text } || socket.Stream is not null)
+            return CallOutcome.Error("EINVAL");
+        ReadOnlySpan<byte> bytes = System.Text.Encoding.Latin1.GetBytes(text);
+        if (Number(call, 4) != bytes.Length || bytes.Length is not (FastOpenKeys.KeySize or 2 * FastOpenKeys.KeySize))
+            return CallOutcome.Error("EINVAL");
+        socket.Options.FastOpenKeys = new FastOpenKeys(bytes[..FastOpenKeys.KeySize], bytes[FastOpenKeys.KeySize..]);
+        if (socket.Acceptor is { } acceptor)
+            acceptor.FastOpenKeys = socket.Options.FastOpenKeys;
+        return default;
+    }
+
     // ---- Reading ---------------------------------------------------------------------------------------------------
 
     private CallOutcome GetOption(SystemCall call)
@@ -285,6 +288,7 @@ internal sealed partial class SystemCalls
             "TCP_USER_TIMEOUT" => (long)settings.UserTimeout.TotalMilliseconds,
             "TCP_NOTSENT_LOWAT" => options.NotSentLowWater,
             "TCP_INQ" => options.Inq ? 1 : 0,
+            "TCP_FASTOPEN" => options.FastOpenQueue,
             _ => null,
         };
         return value is { } known ? Compare(call, 3, known)

@@ -66,14 +66,8 @@ internal sealed class Peers(ScriptOptions options)
         return _seen.TryDequeue(out SeenSegment? segment) ? segment : null;
     }
 
-    /// <summary>The same for a segment of <paramref name="length"/> bytes: as many of those that left at one instant and follow each other as make it up.</summary>
-    public SeenSegment? Take(int length)
-    {
-        SeenSegment? segment = Take();
-        while (segment is not null && segment.Payload.Length > 0 && segment.Payload.Length < length && HasSeen && segment.IsContinuedBy(_seen.Peek()))
-            segment = segment.With(_seen.Dequeue());
-        return segment;
-    }
+    /// <summary>The same, when it goes on where <paramref name="segment"/> ends; null otherwise.</summary>
+    public SeenSegment? TakeContinuation(SeenSegment segment) => HasSeen && segment.IsContinuedBy(_seen.Peek()) ? _seen.Dequeue() : null;
 
     /// <summary>Segments to the connection under test that are still here.</summary>
     public int CountUnasked()

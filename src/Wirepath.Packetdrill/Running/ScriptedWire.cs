@@ -14,7 +14,8 @@ internal readonly record struct SeenPacket(Instant At, byte[] Bytes);
 /// </summary>
 internal sealed class ScriptedWire(int mtu, Func<Instant> now) : INetworkDevice
 {
-    private static readonly MacAddress s_peer = new(0x02_00_00_00_00_02);
+    /// <summary>Everybody's on this wire but the host's.</summary>
+    public static readonly MacAddress Peer = new(0x02_00_00_00_00_02);
     private readonly Queue<Packet> _arriving = new();
 
     public string Name => "script";
@@ -31,12 +32,12 @@ internal sealed class ScriptedWire(int mtu, Func<Instant> now) : INetworkDevice
     public Action<SeenPacket>? Sent { get; set; }
 
     /// <summary>Lets an IP packet arrive.</summary>
-    public void Deliver(ReadOnlySpan<byte> packet) => Deliver(packet, EtherType.IPv4);
+    public void Deliver(ReadOnlySpan<byte> packet) => Deliver(packet, packet[0] >> 4 == 6 ? EtherType.IPv6 : EtherType.IPv4);
 
     private void Deliver(ReadOnlySpan<byte> payload, EtherType type)
     {
         Packet frame = Packet.From(payload);
-        new EthernetHeader(Address, s_peer, type).Write(frame.Prepend(EthernetHeader.Size));
+        new EthernetHeader(Address, Peer, type).Write(frame.Prepend(EthernetHeader.Size));
         _arriving.Enqueue(frame);
         Readable?.Invoke();
     }
@@ -53,7 +54,7 @@ internal sealed class ScriptedWire(int mtu, Func<Instant> now) : INetworkDevice
         ReadOnlySpan<byte> payload = bytes.AsSpan(EthernetHeader.Size);
         if (ethernet.Type == EtherType.Arp)
             AnswerArp(payload);
-        else if (ethernet.Type == EtherType.IPv4)
+        else if (ethernet.Type is EtherType.IPv4 or EtherType.IPv6)
             Sent?.Invoke(new SeenPacket(now(), payload.ToArray()));
         return true;
     }
@@ -63,7 +64,7 @@ internal sealed class ScriptedWire(int mtu, Func<Instant> now) : INetworkDevice
         if (!ArpPacket.TryRead(payload, out ArpPacket asked) || asked.Operation != ArpOperation.Request || asked.TargetIp == asked.SenderIp)
             return;
         Span<byte> answer = stackalloc byte[ArpPacket.Size];
-        new ArpPacket(ArpOperation.Reply, s_peer, asked.TargetIp, asked.SenderMac, asked.SenderIp).Write(answer);
+        new ArpPacket(ArpOperation.Reply, Peer, asked.TargetIp, asked.SenderMac, asked.SenderIp).Write(answer);
         Deliver(answer, EtherType.Arp);
     }
 

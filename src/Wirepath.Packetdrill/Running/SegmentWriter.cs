@@ -9,47 +9,71 @@ internal static class SegmentWriter
     /// <summary>What the peer offers when the script does not say.</summary>
     private const ushort DefaultWindow = 65535;
 
+    private const byte DefaultTtl = 64;
+
     public static byte[] Write(SegmentPattern segment, Conversation conversation)
     {
         byte[] options = WriteOptions(segment.Options ?? [], conversation);
         int headerLength = TcpHeader.Size + options.Length;
-        byte[] packet = new byte[Ipv4Header.Size + headerLength + segment.Length];
-        byte ecn = segment.Ip.Ecn switch { EcnPattern.Ect0 or EcnPattern.EitherEct => 2, EcnPattern.Ect1 => 1, EcnPattern.Ce => 3, _ => 0 };
-        WriteIp(packet, ecn, IpProtocol.Tcp, conversation.Remote.Address, conversation.Local.Address);
+        IpAddress source = conversation.Remote.Address, destination = conversation.Local.Address;
+        byte[] packet = WithIp(segment.Ip, source, destination, IpProtocol.Tcp, headerLength + segment.Length, out Span<byte> tcp);
         uint acknowledgment = (segment.Flags & TcpFlags.Ack) == 0 ? segment.Acknowledgment ?? 0 : conversation.ToHost(segment.Acknowledgment ?? 0);
-        Span<byte> tcp = packet.AsSpan(Ipv4Header.Size);
+        (ushort from, ushort to) = segment.Ports ?? (conversation.Remote.Port, conversation.Local.Port);
         new TcpHeader(
-            conversation.Remote.Port, conversation.Local.Port, new SequenceNumber(segment.Sequence), new SequenceNumber(acknowledgment),
+            from, to, new SequenceNumber(segment.Sequence), new SequenceNumber(acknowledgment),
             headerLength, segment.Flags, segment.Window ?? DefaultWindow, 0, segment.UrgentPointer ?? 0).Write(tcp);
         options.CopyTo(tcp[TcpHeader.Size..]);
         long first = (segment.Flags & TcpFlags.Syn) != 0 ? 0 : unchecked((int)(segment.Sequence - conversation.RemoteIss - 1));
         Stuffing.Fill(first, tcp[headerLength..]);
-        ushort checksum = Checksum.Compute(tcp, Checksum.PseudoHeader(conversation.Remote.Address, conversation.Local.Address, IpProtocol.Tcp, tcp.Length));
+        ushort checksum = Checksum.Compute(tcp, Checksum.PseudoHeader(source, destination, IpProtocol.Tcp, tcp.Length));
         BinaryPrimitives.WriteUInt16BigEndian(tcp[TcpHeader.ChecksumOffset..], checksum);
         return packet;
     }
 
-    /// <summary>An error from a router, quoting the header and first 8 bytes of a segment of ours (RFC 792).</summary>
+    /// <summary>A message from a router: an error quotes the header and first 8 bytes of a segment of ours (RFC 792; RFC 4443 §3).</summary>
     public static byte[] Write(IcmpPattern message, Conversation conversation, IpAddress router)
     {
         const int QuotedTcp = 8;
-        byte[] packet = new byte[Ipv4Header.Size + IcmpHeader.Size + Ipv4Header.Size + QuotedTcp];
-        WriteIp(packet, 0, IpProtocol.Icmp, router, conversation.Local.Address);
-        Span<byte> icmp = packet.AsSpan(Ipv4Header.Size);
-        new IcmpHeader((IcmpType)message.Type, message.Code, 0, message.Mtu).Write(icmp);
+        bool isV4 = conversation.Local.Address.IsV4;
+        int quotedIp = isV4 ? Ipv4Header.Size : Ipv6Header.Size;
+        byte[] packet = WithIp(IpPattern.Unnamed, router, conversation.Local.Address, isV4 ? IpProtocol.Icmp : IpProtocol.IcmpV6,
+            IcmpHeader.Size + quotedIp + QuotedTcp, out Span<byte> icmp);
+        uint rest = message.EchoIdentifier > 0 ? (uint)message.EchoIdentifier << 16 : message.Mtu;
+        if (isV4)
+            new IcmpHeader((IcmpType)message.Type, message.Code, 0, rest).Write(icmp);
+        else
+            new Icmpv6Header((Icmpv6Type)message.Type, message.Code, 0, rest).Write(icmp);
         Span<byte> quoted = icmp[IcmpHeader.Size..];
-        new Ipv4Header(0, (ushort)(Ipv4Header.Size + TcpHeader.Size + message.Length), 1, true, false, 0, 60, IpProtocol.Tcp, 0,
-            conversation.Local.Address, conversation.Remote.Address, Ipv4Header.Size).Write(quoted);
-        Span<byte> tcp = quoted[Ipv4Header.Size..];
+        WriteIp(quoted, IpPattern.Unnamed, conversation.Local.Address, conversation.Remote.Address, IpProtocol.Tcp, TcpHeader.Size + message.Length);
+        Span<byte> tcp = quoted[quotedIp..];
         BinaryPrimitives.WriteUInt16BigEndian(tcp, conversation.Local.Port);
         BinaryPrimitives.WriteUInt16BigEndian(tcp[2..], conversation.Remote.Port);
         BinaryPrimitives.WriteUInt32BigEndian(tcp[4..], conversation.ToHost(message.Sequence ?? 0));
-        IcmpHeader.FillChecksum(icmp);
+        if (isV4)
+            IcmpHeader.FillChecksum(icmp);
+        else
+            Icmpv6Header.FillChecksum(icmp, router, conversation.Local.Address);
         return packet;
     }
 
-    private static void WriteIp(Span<byte> packet, byte ecn, IpProtocol protocol, IpAddress source, IpAddress destination) =>
-        new Ipv4Header(ecn, (ushort)packet.Length, 0, true, false, 0, 64, protocol, 0, source, destination, Ipv4Header.Size).Write(packet);
+    private static byte[] WithIp(IpPattern ip, IpAddress source, IpAddress destination, IpProtocol protocol, int length, out Span<byte> payload)
+    {
+        int header = source.IsV4 ? Ipv4Header.Size : Ipv6Header.Size;
+        byte[] packet = new byte[header + length];
+        WriteIp(packet, ip, source, destination, protocol, length);
+        payload = packet.AsSpan(header);
+        return packet;
+    }
+
+    private static void WriteIp(Span<byte> packet, IpPattern ip, IpAddress source, IpAddress destination, IpProtocol protocol, int length)
+    {
+        byte ecn = ip.Ecn switch { EcnPattern.Ect0 or EcnPattern.EitherEct => 2, EcnPattern.Ect1 => 1, EcnPattern.Ce => 3, _ => 0 };
+        byte tos = (byte)((ip.Tos ?? 0) | ecn);
+        if (source.IsV4)
+            new Ipv4Header(tos, (ushort)(Ipv4Header.Size + length), 0, true, false, 0, ip.Ttl ?? DefaultTtl, protocol, 0, source, destination, Ipv4Header.Size).Write(packet);
+        else
+            new Ipv6Header(tos, ip.FlowLabel ?? 0, (ushort)length, protocol, ip.Ttl ?? DefaultTtl, source, destination).Write(packet);
+    }
 
     // As written, so that scripts can send what no stack would.
     private static byte[] WriteOptions(IReadOnlyList<OptionPattern> options, Conversation conversation)

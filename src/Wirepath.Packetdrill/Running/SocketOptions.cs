@@ -37,6 +37,11 @@ internal sealed class SocketOptions
     /// <summary>Bytes; 0 leaves it to the host's settings.</summary>
     public long NotSentLowWater { get; set; }
 
+    /// <summary>TCP_FASTOPEN of a listener.</summary>
+    public int FastOpenQueue { get; set; }
+
+    public FastOpenKeys? FastOpenKeys { get; set; }
+
     /// <summary>TCP_INQ: recvmsg tells what is left.</summary>
     public bool Inq { get; set; }
 
@@ -54,9 +59,6 @@ internal sealed class SocketOptions
 
     /// <summary>The SOF_TIMESTAMPING_ bits.</summary>
     public long Timestamping { get; set; }
-
-    /// <summary>TCP_FASTOPEN_KEY.</summary>
-    public FastOpenKeys? FastOpenKeys { get; set; }
 
     public long? Kept(string name) => _kept.TryGetValue(name, out long value) ? value : null;
 
@@ -82,7 +84,9 @@ internal sealed class SocketOptions
         (stream.TimeToLive, stream.TypeOfService, stream.MayFragment) = (TimeToLive, TypeOfService, MayFragment);
     }
 
-    public void ApplyTo(TcpAcceptor acceptor) =>
-        (acceptor.Settings, acceptor.TimeToLive, acceptor.TypeOfService, acceptor.MayFragment, acceptor.FastOpenQueueLimit, acceptor.FastOpenKeys) =
-            (Settings, TimeToLive, TypeOfService, MayFragment, (int)Math.Clamp(Kept("TCP_FASTOPEN") ?? 0, 0, int.MaxValue), FastOpenKeys);
+    public void ApplyTo(TcpAcceptor acceptor)
+    {
+        (acceptor.Settings, acceptor.TimeToLive, acceptor.TypeOfService, acceptor.MayFragment) = (Settings, TimeToLive, TypeOfService, MayFragment);
+        (acceptor.FastOpenQueueLimit, acceptor.FastOpenKeys) = (FastOpenQueue, FastOpenKeys);
+    }
 }

@@ -63,11 +63,15 @@ internal sealed partial class SystemCalls(Host host, ScriptOptions options)
         return started;
     }
 
+    /// <summary>Packets went in or out: somebody who waits for more than an application is told looks again.</summary>
+    private event Action? Progressed;
+
     /// <summary>Packets went in or out: what was reported about earlier writes may have happened.</summary>
     public void OnProgress()
     {
         foreach (ScriptSocket socket in _all)
             socket.Reports?.Update(socket, Elapsed);
+        Progressed?.Invoke();
     }
 
     private TimeSpan Elapsed => host.Time.GetUtcNow() - _start;

@@ -9,6 +9,8 @@ namespace Wirepath.Packetdrill;
 internal sealed class TestBench : IDisposable
 {
     private static readonly Instant s_start = Instant.FromDateTimeOffset(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    private const int Ipv6PrefixLength = 48;
+
     private readonly Simulator _simulator;
     private Action? _somethingHappened;
 
@@ -23,8 +25,10 @@ internal sealed class TestBench : IDisposable
         };
         Host = _simulator.AddHost("host", settings);
         Interface eth0 = Host.AddInterface(Wire, "eth0");
-        eth0.AddAddress(new InterfaceAddress(options.LocalIp, options.PrefixLength));
+        eth0.AddAddress(new InterfaceAddress(options.LocalIp, options.IsIpv6Wire ? Ipv6PrefixLength : options.PrefixLength));
         Host.Routes.AddDefault(options.GatewayIp, eth0);
+        if (options.IsIpv6Wire)
+            eth0.Neighbors.AddPermanent(options.GatewayIp, ScriptedWire.Peer);
     }
 
     public Host Host { get; }

@@ -1,4 +1,5 @@
 using Wirepath.Stack;
+using Wirepath.Tcp;
 
 namespace Wirepath.Packetdrill;
 
@@ -8,7 +9,11 @@ internal sealed class HostSetup
     /// <summary>Changes of settings in the order in which they were made, so that sockets that are open can be told too.</summary>
     private readonly List<Func<HostSettings, HostSettings>> _changes = [];
 
-    public HostSettings Settings { get; private set; } = HostSettings.Default;
+    /// <summary>To begin with, the host's defaults, but for what scripts take for granted of Linux: they check the windows of its HyStart.</summary>
+    public HostSettings Settings { get; private set; } = HostSettings.Default with
+    {
+        Tcp = TcpSettings.Default with { Cubic = CubicSettings.Default with { HyStart = HyStartMode.Classic } },
+    };
 
     /// <summary>Bytes; null while the script's own holds.</summary>
     public int? Mtu { get; set; }

@@ -62,7 +62,7 @@ internal static class SysctlNames
     public static string? ApplyModule(string file, string value, HostSetup setup)
     {
         string name = file["/sys/module/".Length..].Replace("/parameters/", ".", StringComparison.Ordinal);
-        return name.StartsWith("tcp_", StringComparison.Ordinal) && Apply($"net.ipv4.{name}", value, setup) is null ? null : $"the module parameter {name}={value}";
+        return name.StartsWith("tcp_", StringComparison.Ordinal) && Apply(name, value, setup) is null ? null : $"the module parameter {name}={value}";
     }
 
     private static bool IsWithoutEffect(string name, string value) =>

@@ -243,7 +243,7 @@ internal sealed class DhcpClient : ITimerTarget
     private void Probe(Instant now)
     {
         _attempts++;
-        Interface.Neighbors.ProbeAddress(_ack!.YourIp);
+        Interface.Arp.Probe(_ack!.YourIp);
         _host.Wheel.Set(_timer, now + Settings.ProbeWait);
     }
 
@@ -261,7 +261,7 @@ internal sealed class DhcpClient : ITimerTarget
         if (isNew)
         {
             Interface.AddAddress(lease.Address, lease.Gateway, "dhcp", lease.LeaseTime);
-            Interface.Neighbors.Announce(lease.Address.Address);
+            Interface.Arp.Announce(lease.Address.Address);
         }
 
         if (!lease.Gateway.IsNone)

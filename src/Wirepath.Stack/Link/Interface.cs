@@ -36,6 +36,7 @@ public sealed class Interface
         IsLoopback = isLoopback;
         Mtu = device.Mtu;
         Neighbors = new NeighborTable(host, this);
+        Arp = new Arp(host, this);
     }
 
     public string Name { get; }
@@ -52,7 +53,7 @@ public sealed class Interface
     }
 
     /// <summary>The same for IPv6, whose links carry 1,280 bytes at least (RFC 8200 §5).</summary>
-    internal int Ipv6Mtu => Math.Max(Mtu, Ipv6Header.MinimumMtu);
+    internal int Ipv6Mtu => Math.Max(Ipv6 is { Mtu: > 0 } link ? Math.Min(Mtu, link.Mtu) : Mtu, Ipv6Header.MinimumMtu);
 
     internal int MtuFor(IpAddress destination) => destination.IsV6 ? Ipv6Mtu : Mtu;
 
@@ -63,10 +64,18 @@ public sealed class Interface
     /// <summary>Who is known behind this interface.</summary>
     public NeighborTable Neighbors { get; }
 
+    internal Arp Arp { get; }
+
+    /// <summary>What IPv6 keeps for this link; null until there is an IPv6 address or a router is asked for one, and on the loopback.</summary>
+    internal Ipv6Link? Ipv6 { get; private set; }
+
     internal bool IsLoopback { get; }
 
     /// <summary>What DHCP gave this interface; null when its address has another origin.</summary>
     public DhcpLease? Lease { get; internal set; }
+
+    /// <summary>What IPv6 routers have told; null as long as none has been asked, or has answered.</summary>
+    public RouterConfiguration? Advertised => Ipv6?.Routers.Configuration;
 
     internal Nat? Nat { get; set; }
 
@@ -74,15 +83,37 @@ public sealed class Interface
 
     /// <summary>
     /// Adds an address and the route to its network. Give addresses before the host's loop runs, or from its thread.
+    /// An IPv6 address brings the link-local one along, and is checked to be nobody else's (RFC 4862 §5.4):
+    /// <see cref="Ipv6Settings.OptimisticDad"/> says whether it may be used meanwhile.
     /// </summary>
+    /// <exception cref="InvalidOperationException">IPv6 on a device that carries less than 1,280 bytes.</exception>
     public void AddAddress(InterfaceAddress address) => AddAddress(address, IpAddress.None, "static", TimeSpan.Zero);
 
     internal void AddAddress(InterfaceAddress address, IpAddress gateway, string origin, TimeSpan lease)
     {
+        if (address.Address.IsV6 && !IsLoopback)
+            EnableIpv6().Add(address, gateway, origin, lease);
+        else
+            Assign(address, gateway, origin, lease);
+    }
+
+    /// <summary>Brings IPv6 up on this link.</summary>
+    internal Ipv6Link EnableIpv6()
+    {
+        if (Ipv6 is not null)
+            return Ipv6;
+        if (Device.Mtu < Ipv6Header.MinimumMtu)
+            throw new InvalidOperationException($"{Name} carries {Device.Mtu} bytes; IPv6 needs {Ipv6Header.MinimumMtu} (RFC 8200 §5).");
+        Ipv6 = new Ipv6Link(_host, this);
+        Ipv6.Start();
+        return Ipv6;
+    }
+
+    /// <summary>The address is this interface's from now on.</summary>
+    internal void Assign(InterfaceAddress address, IpAddress gateway, string origin, TimeSpan lease)
+    {
         if (Array.IndexOf(_addresses, address) >= 0)
             return;
-        if (address.Address.IsV6 && Device.Mtu < Ipv6Header.MinimumMtu)
-            throw new InvalidOperationException($"{Name} carries {Device.Mtu} bytes; IPv6 needs {Ipv6Header.MinimumMtu} (RFC 8200 §5).");
         _addresses = [.. _addresses, address];
         _host.Routes.Add(new Route(address.Prefix, IpAddress.None, this) { PreferredSource = address.Address });
         _host.AddressesChanged();
@@ -93,6 +124,8 @@ public sealed class Interface
     /// <summary>Takes the address and the routes that depend on it away.</summary>
     public void RemoveAddress(IpAddress address)
     {
+        if (address.IsV6)
+            Ipv6?.Forget(address);
         _addresses = Array.FindAll(_addresses, a => a.Address != address);
         _host.Routes.RemoveWhere(r => r.Interface == this && r.PreferredSource == address);
         _host.AddressesChanged();
@@ -110,7 +143,7 @@ public sealed class Interface
         return false;
     }
 
-    internal bool HasIpv6 => Array.Exists(_addresses, a => a.Address.IsV6);
+    internal bool HasIpv6 => IsLoopback || Ipv6 is not null;
 
     /// <summary>True for a group that this interface listens to: everybody's, and those where its own addresses are asked for (RFC 4291 §2.8).</summary>
     internal bool IsMemberOf(IpAddress group)
@@ -123,7 +156,7 @@ public sealed class Interface
                 return true;
         }
 
-        return false;
+        return Ipv6 is not null && Ipv6.Detection.Awaits(group);
     }
 
     /// <summary>The limited broadcast, or the directed one of a network this interface is in (RFC 1122 §3.2.1.3).</summary>
@@ -141,7 +174,7 @@ public sealed class Interface
     }
 
     /// <summary>An address whose preferred lifetime is over: not for new conversations (RFC 4862 §5.5.4).</summary>
-    internal bool IsDeprecated(IpAddress address) => false;
+    internal bool IsDeprecated(IpAddress address) => Ipv6 is not null && Ipv6.Routers.IsDeprecated(address);
 
     /// <summary>The interface's own address to talk to <paramref name="remote"/> from: of the same network if there is one.</summary>
     internal IpAddress SourceFor(IpAddress remote)
@@ -205,7 +238,7 @@ public sealed class Interface
                 _host.Ipv6.Receive(this, frame, linkBroadcast: ethernet.Destination.IsMulticast, now);
                 break;
             case EtherType.Arp:
-                Neighbors.ReceiveArp(frame, now);
+                Arp.Receive(frame, now);
                 break;
             default:
                 DropFrame(frame, DropReason.UnknownProtocol);

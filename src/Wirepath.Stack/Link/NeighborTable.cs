@@ -21,7 +21,10 @@ public enum NeighborState
 /// <summary>A row of <c>ip neigh</c>.</summary>
 public readonly record struct Neighbor(IpAddress Address, MacAddress Mac, NeighborState State);
 
-/// <summary>Which link-layer address an IP address has on one interface: ARP (RFC 826), with unreachability detection.</summary>
+/// <summary>
+/// Which link-layer address an IP address has on one interface, of both families, with unreachability detection (RFC 4861 §7.3). Who
+/// asks and answers: <see cref="Arp"/> and <see cref="NeighborDiscovery"/>.
+/// </summary>
 public sealed class NeighborTable
 {
     private readonly Host _host;
@@ -33,6 +36,12 @@ public sealed class NeighborTable
     private NeighborSettings Settings => _host.Settings.Neighbor;
 
     public int Count => _entries.Count;
+
+    /// <summary>What a router asks the hosts of its link to use in place of the settings; zero: nothing.</summary>
+    internal TimeSpan AdvertisedReachableTime { get; set; }
+
+    /// <inheritdoc cref="AdvertisedReachableTime"/>
+    internal TimeSpan AdvertisedRetransTime { get; set; }
 
     /// <summary>What the table holds now. Only from the loop's thread.</summary>
     public IReadOnlyList<Neighbor> List() => [.. _entries.Values.Select(e => new Neighbor(e.Address, e.Mac, e.StateAt(_host.Log.Now)))];
@@ -122,40 +131,46 @@ public sealed class NeighborTable
         Ask(entry, now);
     }
 
-    internal void ReceiveArp(Packet frame, Instant now)
+    /// <summary>A neighbour has spoken, and told its MAC address with it.</summary>
+    /// <param name="address">Its IP address.</param>
+    /// <param name="mac">Its MAC address.</param>
+    /// <param name="confirmed">It answered a question of ours.</param>
+    /// <param name="mayCreate">Worth an entry, because it will be spoken to.</param>
+    /// <param name="now">When.</param>
+    internal void Heard(IpAddress address, MacAddress mac, bool confirmed, bool mayCreate, Instant now)
     {
-        bool wellFormed = ArpPacket.TryRead(frame.Head, out ArpPacket arp);
-        if (!wellFormed || arp.SenderMac.IsMulticast || arp.SenderIp.IsMulticast || arp.SenderIp.IsBroadcast)
+        if (_entries.TryGetValue(address, out Entry? entry) || (mayCreate && TryAdd(address, out entry)))
+            Learn(entry, mac, confirmed, now);
+    }
+
+    /// <summary>A neighbour advertisement (RFC 4861 §7.2.5): makes no entry, and does not take one over unless it says so.</summary>
+    internal void Advertised(in NeighborAdvertisement advertisement, Instant now)
+    {
+        if (!_entries.TryGetValue(advertisement.Target, out Entry? entry) || entry.State == NeighborState.Permanent)
+            return;
+        bool isIncomplete = entry.State == NeighborState.Incomplete;
+        if (isIncomplete && advertisement.TargetMac is null)
+            return;
+        MacAddress mac = advertisement.TargetMac ?? entry.Mac;
+        if (!isIncomplete && mac != entry.Mac && !advertisement.Overrides)
         {
-            _host.Drop(_interface, frame, DropReason.Malformed);
+            if (entry.State == NeighborState.Reachable)
+                entry.State = NeighborState.Stale;
             return;
         }
 
-        frame.Dispose();
-        bool asksForUs = _interface.Has(arp.TargetIp);
-        bool own = _interface.Has(arp.SenderIp);
-        // Whoever claims an address of ours does not get to change our table.
-        if (!own && !arp.SenderIp.IsUnspecified)
-        {
-            // RFC 826: an entry that exists is updated by whatever is heard; a new one is made only when we are addressed.
-            if (_entries.TryGetValue(arp.SenderIp, out Entry? entry))
-                Learn(entry, arp.SenderMac, confirmed: arp.Operation == ArpOperation.Reply && arp.TargetMac == _interface.Mac, now);
-            else if (asksForUs && arp.Operation == ArpOperation.Request && TryAdd(arp.SenderIp, out entry))
-                Learn(entry, arp.SenderMac, confirmed: false, now);
-        }
-
-        _host.ArpHeard(_interface, arp);
-        if (arp.Operation == ArpOperation.Request && asksForUs && !own)
-            SendArp(new ArpPacket(ArpOperation.Reply, _interface.Mac, arp.TargetIp, arp.SenderMac, arp.SenderIp), arp.SenderMac);
+        if (entry.IsRouter && !advertisement.IsRouter)
+            _interface.Ipv6?.Routers.Forget(advertisement.Target, now);
+        entry.IsRouter = advertisement.IsRouter;
+        Learn(entry, mac, advertisement.IsSolicited, now);
     }
 
-    /// <summary>Asks whether anybody uses <paramref name="address"/> (RFC 5227 §2.1.1): a request without a sender.</summary>
-    internal void ProbeAddress(IpAddress address) =>
-        SendArp(new ArpPacket(ArpOperation.Request, _interface.Mac, IpAddress.AnyV4, MacAddress.Zero, address), MacAddress.Broadcast);
-
-    /// <summary>Tells everybody that <paramref name="address"/> is here (RFC 5227 §2.3).</summary>
-    internal void Announce(IpAddress address) =>
-        SendArp(new ArpPacket(ArpOperation.Request, _interface.Mac, address, MacAddress.Zero, address), MacAddress.Broadcast);
+    /// <summary>A router's advertisement has named its address.</summary>
+    internal void IsRouter(IpAddress address)
+    {
+        if (_entries.TryGetValue(address, out Entry? entry))
+            entry.IsRouter = true;
+    }
 
     private void Learn(Entry entry, MacAddress mac, bool confirmed, Instant now)
     {
@@ -166,11 +181,12 @@ public sealed class NeighborTable
         bool answered = wasIncomplete && entry.Attempts > 0;
         entry.Mac = mac;
         entry.UsedAt = now;
-        if (confirmed || wasIncomplete)
+        // What a neighbour says unasked proves only that its frames come this way (RFC 4861 §7.2.3); ARP has no better proof.
+        if (confirmed || (wasIncomplete && entry.Address.IsV4))
         {
             entry.State = NeighborState.Reachable;
             // RFC 4861 §6.3.2: 0.5 to 1.5 times the base, so that hosts do not all ask at once.
-            entry.ReachableUntil = now + Settings.BaseReachableTime * (0.5 + _host.Random.NextDouble());
+            entry.ReachableUntil = now + (entry.Address.IsV6 && AdvertisedReachableTime > TimeSpan.Zero ? AdvertisedReachableTime : Settings.BaseReachableTime) * (0.5 + _host.Random.NextDouble());
             entry.Attempts = 0;
             _host.Wheel.Cancel(entry.Timer);
         }
@@ -209,6 +225,8 @@ public sealed class NeighborTable
         if (_host.Log.IsEnabled)
             _host.Log.WriteAndFollow(new NeighborFailed(_interface.Name, entry.Address, entry.Attempts));
         _entries.Remove(entry.Address);
+        if (entry.IsRouter)
+            _interface.Ipv6?.Routers.Doubt(entry.Address);
         while (entry.Queue.TryDequeue(out (Packet Packet, EtherType Type, int Charge) waiting))
         {
             _host.Budget.Release(waiting.Charge);
@@ -222,17 +240,12 @@ public sealed class NeighborTable
         entry.Attempts++;
         if (_host.Log.IsEnabled)
             entry.Asked = _host.Log.WriteAndFollow(new NeighborRequested(_interface.Name, entry.Address, entry.Attempts));
-        MacAddress to = entry.State == NeighborState.Probe ? entry.Mac : MacAddress.Broadcast;
-        SendArp(new ArpPacket(ArpOperation.Request, _interface.Mac, _interface.SourceFor(entry.Address), MacAddress.Zero, entry.Address), to);
-        _host.Wheel.Set(entry.Timer, now + Settings.RetransTime);
-    }
-
-    private void SendArp(ArpPacket arp, MacAddress to)
-    {
-        Packet packet = Packet.Rent(EthernetHeader.MinimumFrameSize);
-        packet.Cause = _host.Log.Because;
-        arp.Write(packet.Append(ArpPacket.Size));
-        _interface.Transmit(packet, to, EtherType.Arp);
+        bool direct = entry.State == NeighborState.Probe;
+        if (entry.Address.IsV4)
+            _interface.Arp.Ask(entry.Address, direct ? entry.Mac : MacAddress.Broadcast);
+        else
+            _interface.Ipv6?.Discovery.Solicit(entry.Address, direct, now);
+        _host.Wheel.Set(entry.Timer, now + (entry.Address.IsV6 && AdvertisedRetransTime > TimeSpan.Zero ? AdvertisedRetransTime : Settings.RetransTime));
     }
 
     private bool TryAdd(IpAddress address, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Entry? entry)
@@ -300,6 +313,7 @@ public sealed class NeighborTable
         public EventId Asked;
         public int Attempts;
         public int QueuedBytes;
+        public bool IsRouter;
 
         public NeighborState StateAt(Instant now) => State == NeighborState.Reachable && now >= ReachableUntil ? NeighborState.Stale : State;
 

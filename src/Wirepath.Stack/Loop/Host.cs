@@ -188,6 +188,15 @@ public sealed class Host : IDisposable
     /// <exception cref="NetworkException">No server answered.</exception>
     public ValueTask<DhcpLease> ConfigureByDhcpAsync(Interface on, CancellationToken cancellation = default) => Dhcp.ConfigureAsync(on, cancellation);
 
+    /// <summary>Asks for an IPv6 router, and takes addresses, routes and servers from what it advertises, from then on (RFC 4862).</summary>
+    /// <exception cref="NetworkException">No router answered.</exception>
+    /// <exception cref="InvalidOperationException">The host is a router itself, or the interface already asks.</exception>
+    public ValueTask<RouterConfiguration> ConfigureByRouterAsync(Interface on, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(on);
+        return new AskRouterOperation(this, on).RunAsync(cancellation);
+    }
+
     /// <summary>Hands a command to the loop. With inline completion the caller is on the loop's thread, and it runs here and now.</summary>
     internal void Submit(Command command, int argument)
     {
@@ -360,6 +369,7 @@ public sealed class Host : IDisposable
         Deliver();
         foreach (Interface on in _interfaces)
         {
+            on.Ipv6?.Dispose();
             on.Neighbors.Dispose();
             on.Device.Readable = null;
             on.Device.Dispose();

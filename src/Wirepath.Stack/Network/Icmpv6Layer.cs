@@ -31,6 +31,13 @@ internal sealed class Icmpv6Layer(Host host)
             return;
         }
 
+        if (!arrival.Interface.IsLoopback && host.IsLocal(arrival.Source) && icmp.Type != Icmpv6Type.NeighborAdvertisement)
+        {
+            host.Statistics.Ip6InAddrErrors++;
+            host.Drop(arrival.Interface, packet, DropReason.Martian);
+            return;
+        }
+
         if (host.Log.IsEnabled)
         {
             bool quotes = icmp.IsError & Ipv6Header.TryReadQuoted(message[Icmpv6Header.Size..], out Ipv6Header quoted);
@@ -53,6 +60,16 @@ internal sealed class Icmpv6Layer(Host host)
                 break;
             case Icmpv6Type.DestinationUnreachable or Icmpv6Type.TimeExceeded or Icmpv6Type.ParameterProblem:
                 TakeError(icmp, message[Icmpv6Header.Size..], arrival.Source, now);
+                break;
+            case Icmpv6Type.RouterSolicitation or Icmpv6Type.RouterAdvertisement or Icmpv6Type.NeighborSolicitation or Icmpv6Type.NeighborAdvertisement
+                or Icmpv6Type.MulticastListenerQuery:
+                if (arrival.Interface.Ipv6 is { } link && !link.TryTake(icmp.Type, message, arrival, now))
+                {
+                    host.Statistics.Icmp6InErrors++;
+                    host.Drop(arrival.Interface, packet, DropReason.Malformed);
+                    return;
+                }
+
                 break;
             default: // Redirects are a way to steal traffic; others: RFC 4443 §2.4 (b), silently discarded.
                 break;
@@ -193,8 +210,14 @@ internal sealed class Icmpv6Layer(Host host)
         {
             IpProtocol.Tcp => host.Tcp.OnError(new ConnectionId(local, remote), new SequenceNumber(BinaryPrimitives.ReadUInt32BigEndian(transport[4..])), report, now),
             IpProtocol.Udp => host.Udp.OnError(local, remote, report, now),
-            IpProtocol.IcmpV6 => transport[0] == (byte)Icmpv6Type.EchoRequest && Icmpv6Header.TryRead(transport, out Icmpv6Header echo)
-                && host.Probes.OnEchoError(echo.EchoIdentifier, echo.EchoSequence, report, now),
+            IpProtocol.IcmpV6 => Icmpv6Header.TryRead(transport, out Icmpv6Header echo) && echo.Type switch
+            {
+                Icmpv6Type.EchoRequest => host.Probes.OnEchoError(echo.EchoIdentifier, echo.EchoSequence, report, now),
+                // Nothing is remembered of answers; without belief none that is big would ever arrive, and what a forger gains is
+                // packets of 1,280 bytes.
+                Icmpv6Type.EchoReply => report.IsTooBig,
+                _ => false,
+            },
             _ => false,
         };
         if (!believed || !report.IsTooBig)

@@ -64,7 +64,10 @@ internal sealed class Ipv6Layer(Host host)
         if (destination.IsMulticast && (destination.High >> 48 & 0xF) <= 1)
             return true;
         // "::" asks for its own address or about it, and only a group.
-        return source.IsUnspecified ? !destination.IsMulticast || header.NextHeader is IpProtocol.Tcp or IpProtocol.Udp : host.IsLocal(source);
+        if (source.IsUnspecified)
+            return !destination.IsMulticast || header.NextHeader is IpProtocol.Tcp or IpProtocol.Udp;
+        // Somebody else with an address of ours: only its own advertisement is of interest, because it says just that.
+        return host.IsLocal(source) && header.NextHeader != IpProtocol.IcmpV6;
     }
 
     private void Deliver(Interface on, Packet packet, Ipv6Header header, bool isGroup, Instant now)

@@ -27,8 +27,8 @@ internal sealed class Ipv6Sender(Host host)
 
         packet.TransportOffset = 0;
         packet.NetworkOffset = -Ipv6Header.Size;
-        var header = new Ipv6Header(departure.TypeOfService, FlowLabel(packet, departure), (ushort)packet.Length, departure.Protocol,
-            departure.TimeToLive == 0 ? host.Settings.Ipv6.HopLimit : departure.TimeToLive, departure.Source, departure.Destination);
+        var header = new Ipv6Header((byte)(departure.TypeOfService | (byte)packet.Ecn), FlowLabel(packet, departure), (ushort)packet.Length, departure.Protocol,
+            departure.TimeToLive != 0 ? departure.TimeToLive : via.Ipv6 is { HopLimit: > 0 } link ? link.HopLimit : host.Settings.Ipv6.HopLimit, departure.Source, departure.Destination);
         header.Write(packet.Prepend(Ipv6Header.Size));
         // TCP makes its segments fit the path; whatever else there is, its sender must cut.
         int mtu = departure.Protocol == IpProtocol.Tcp ? via.Ipv6Mtu : host.PathMtu.Get(departure.Destination, via.Ipv6Mtu, now);

@@ -12,6 +12,51 @@ public sealed record Ipv6Settings
     [Sysctl("net.ipv6.conf.default.hop_limit", SysctlUnit.Count)]
     public byte HopLimit { get; init; } = 64;
 
+    /// <summary>0: no duplicate address detection (RFC 4862 §5.1); otherwise how often an address is asked for before it is one's own.</summary>
+    [Sysctl("net.ipv6.conf.default.dad_transmits", SysctlUnit.Count)]
+    public int DadTransmits { get; init; } = 1;
+
+    /// <summary>
+    /// An address is used while it is still being checked (RFC 4429). Linux waits; here programs speak the moment they have
+    /// an address, and a duplicate takes it away again. Until then solicitations carry no MAC address (RFC 4429 §3.2), and a
+    /// neighbour that needs one, as Linux does, answers only the repetition after the check.
+    /// </summary>
+    [Sysctl("net.ipv6.conf.default.optimistic_dad", SysctlUnit.Switch)]
+    public bool OptimisticDad { get; init; } = true;
+
+    /// <summary>0: an interface with IPv6 gets a link-local address out of its MAC address (EUI-64); 1: none.</summary>
+    [Sysctl("net.ipv6.conf.default.addr_gen_mode", SysctlUnit.Count)]
+    public int AddressGenerationMode { get; init; }
+
+    /// <summary>Tell routers and switches which groups are listened to (MLDv2, RFC 3810): a switch that snoops would else keep solicitations away.</summary>
+    public bool ReportsGroups { get; init; } = true;
+
+    /// <summary>Believe routers, on interfaces that were told to ask them.</summary>
+    [Sysctl("net.ipv6.conf.default.accept_ra", SysctlUnit.Switch)]
+    public bool AcceptRouterAdvertisements { get; init; } = true;
+
+    /// <summary>Make addresses in the networks that routers advertise (RFC 4862 §5.5).</summary>
+    [Sysctl("net.ipv6.conf.default.autoconf", SysctlUnit.Switch)]
+    public bool AutomaticAddresses { get; init; } = true;
+
+    /// <summary>How often a router is asked for before it is given up (RFC 4861 §10: 3).</summary>
+    [Sysctl("net.ipv6.conf.default.router_solicitations", SysctlUnit.Count)]
+    public int RouterSolicitations { get; init; } = 3;
+
+    /// <summary>Between two of them.</summary>
+    [Sysctl("net.ipv6.conf.default.router_solicitation_interval", SysctlUnit.Seconds)]
+    public TimeSpan RouterSolicitationInterval { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>Addresses that routers can make this host give itself; a forger must not fill its tables.</summary>
+    [Sysctl("net.ipv6.conf.default.max_addresses", SysctlUnit.Count)]
+    public int MaxAddresses { get; init; } = 16;
+
+    /// <summary>Default routers of one link, for the same reason.</summary>
+    public int MostRouters { get; init; } = 8;
+
+    /// <summary>Name servers that routers can name.</summary>
+    public int MostDnsServers { get; init; } = 8;
+
     /// <summary>A flow's packets carry the same label, so that routers can spread flows over equal paths (RFC 6437).</summary>
     [Sysctl("net.ipv6.auto_flowlabels", SysctlUnit.Switch)]
     public bool AutoFlowLabels { get; init; } = true;

@@ -14,6 +14,7 @@ public static class Sysctl
     private static readonly Setting[] s_settings =
     [
         .. In(s => s.Tcp, s => s with { }, (s, group) => s with { Tcp = group }),
+        .. In(s => s.Tcp.Cubic, s => s with { }, (s, group) => s with { Tcp = s.Tcp with { Cubic = group } }),
         .. In(s => s.Ip, s => s with { }, (s, group) => s with { Ip = group }),
         .. In(s => s.Ipv6, s => s with { }, (s, group) => s with { Ipv6 = group }),
         .. In(s => s.Neighbor, s => s with { }, (s, group) => s with { Neighbor = group }),
@@ -143,7 +144,14 @@ public static class Sysctl
     };
 
     private static long Most(Setting setting) =>
-        setting.Type == typeof(bool) ? 1 : setting.Type == typeof(EcnMode) ? (long)EcnMode.Accept : setting.Type.IsEnum ? 7 : setting.Type == typeof(byte) ? byte.MaxValue : setting.Type == typeof(long) ? long.MaxValue : int.MaxValue;
+        setting.Type == typeof(bool) ? 1 : setting.Type.IsEnum ? MostOf(setting.Type) : setting.Type == typeof(byte) ? byte.MaxValue : setting.Type == typeof(long) ? long.MaxValue : int.MaxValue;
+
+    // Modes are exclusive, flags may all be set.
+    private static long MostOf(Type type)
+    {
+        IEnumerable<long> values = Enum.GetValuesAsUnderlyingType(type).Cast<object>().Select(value => Convert.ToInt64(value, CultureInfo.InvariantCulture));
+        return type.IsDefined(typeof(FlagsAttribute), inherit: false) ? values.Aggregate((all, value) => all | value) : values.Max();
+    }
 
     private static string Expected(Setting setting) => setting.Unit switch
     {

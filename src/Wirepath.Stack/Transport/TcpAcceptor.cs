@@ -33,6 +33,23 @@ public sealed class TcpAcceptor : IDisposable, ITimerTarget
         set => Listener.Settings = value;
     }
 
+    /// <summary>
+    /// Connections that a SYN's data has opened and no ACK has confirmed yet (RFC 7413 §4.2.2), at the most; 0 leaves Fast Open to the
+    /// listeners that <see cref="TcpSettings.FastOpen"/> names.
+    /// </summary>
+    public int FastOpenQueueLimit
+    {
+        get => Listener.FastOpenQueueLimit;
+        set => Listener.FastOpenQueueLimit = value;
+    }
+
+    /// <summary>What this listener's Fast Open cookies are made with; null for the host's.</summary>
+    public FastOpenKeys? FastOpenKeys
+    {
+        get => Listener.FastOpenKeys;
+        set => Listener.FastOpenKeys = value;
+    }
+
     /// <summary>Hops that the IP headers of connections allow from now on; 0: the host's default.</summary>
     public byte TimeToLive { get; set; }
 
@@ -47,23 +64,6 @@ public sealed class TcpAcceptor : IDisposable, ITimerTarget
 
     /// <summary>Invoked on the loop when something happens to a connection that nobody has accepted: <see cref="Pending"/> may have changed.</summary>
     public Action? Signaled { get; set; }
-
-    /// <summary>
-    /// Connections that Fast Open may have made before their last ACK (<c>TCP_FASTOPEN</c>); 0 leaves it to <see cref="TcpSettings.FastOpen"/>. To be set
-    /// on the loop's thread, or before the first SYN.
-    /// </summary>
-    public int FastOpenQueueLimit
-    {
-        get => Listener.FastOpenQueueLimit;
-        set => Listener.FastOpenQueueLimit = value;
-    }
-
-    /// <summary>What this listener's Fast Open cookies are made with; null for the host's key.</summary>
-    public FastOpenKeys? FastOpenKeys
-    {
-        get => Listener.FastOpenKeys;
-        set => Listener.FastOpenKeys = value;
-    }
 
     internal TcpListener Listener { get; }
 

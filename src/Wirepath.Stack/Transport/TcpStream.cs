@@ -36,7 +36,7 @@ public sealed partial class TcpStream : Stream
     public EventId ReadCause { get; private set; }
 
     /// <summary>The figures of this moment.</summary>
-    public TcpStatistics Statistics => Socket.Connection.Statistics;
+    public TcpStatistics Statistics => Socket.Connection.StatisticsAt(_host.Log.Now);
 
     public override bool CanRead => _disposed == 0;
 

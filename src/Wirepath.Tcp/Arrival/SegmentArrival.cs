@@ -12,6 +12,7 @@ public sealed partial class TcpConnection
         NoteReceived(segment, follow: true);
         _lastReceivedAt = now;
         _keepAlivesUnanswered = 0;
+        _moreFollows = false; // an ACK lets go what waited for more
         switch (State)
         {
             case TcpState.Closed:
@@ -307,6 +308,7 @@ public sealed partial class TcpConnection
         if (!_isFastOpened)
             _signals |= TcpSignals.Established | TcpSignals.Writable;
         _maxSndWnd = Math.Max(_maxSndWnd, _sndWnd);
+        _establishedAt = now;
         if (_keepAlive)
             _timers.KeepAlive = now + _settings.KeepAliveTime;
     }

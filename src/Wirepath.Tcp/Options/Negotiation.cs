@@ -67,6 +67,15 @@ public sealed partial class TcpConnection
         return options;
     }
 
+    /// <summary>A RST carries timestamps, too (RFC 7323 §5.2), and nothing else.</summary>
+    private TcpOptions ResetOptions(Instant now)
+    {
+        var options = default(TcpOptions);
+        if (_timestamps)
+            AddTimestamps(ref options, now);
+        return options;
+    }
+
     private TcpOptions SegmentOptions(Instant now)
     {
         var options = default(TcpOptions);

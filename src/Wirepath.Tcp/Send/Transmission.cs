@@ -39,12 +39,15 @@ public sealed partial class TcpConnection
 
         if (State is TcpState.SynSent)
             return false;
-        return (_newBeforeLost && TrySendNewBeforeLost(packet, now))
+        bool sent = (_newBeforeLost && TrySendNewBeforeLost(packet, now))
             || TryRepeat(packet, now)
             || (_lossProbeWanted && TrySendLossProbe(packet, now))
             || (IsSynchronized && TrySendQueue(packet, now))
             || TrySendProbe(packet, now)
             || TrySendAck(packet, now);
+        if (!sent)
+            NoteLimit(now);
+        return sent;
     }
 
     private void SendSyn(Packet packet, Instant now)
@@ -150,7 +153,7 @@ public sealed partial class TcpConnection
         int length = Math.Max(SequenceNumber.Min(row.Right, _dataEnd) - left, 0);
         bool fin = _finQueued && row.Right > _dataEnd;
         TcpFlags flags = TcpFlags.Ack;
-        if (length > 0 && left + length == _dataEnd)
+        if (length > 0 && EndsMessage(left + length))
             flags |= TcpFlags.Psh;
         if (fin)
             flags |= TcpFlags.Fin;
@@ -251,16 +254,18 @@ public sealed partial class TcpConnection
         int length = (int)Math.Min(Math.Min(unsent, most), window);
         if (length <= 0)
             return Blocked(cwnd: false, now);
+        length = WithinRecord(_sndNxt, length, out bool endsRecord);
         if (length > full)
             length -= length % full;
-        if (!_overrideSws && !IsWorthASegment(length, full, unsent))
+        if (!_overrideSws && !(endsRecord && length < full) && !IsWorthASegment(length, full, unsent))
             return Blocked(cwnd: false, now);
         SendNew(packet, length, full, options, now);
         return true;
     }
 
     private bool IsWorthASegment(int length, int full, long unsent) =>
-        SendDecision.IsWorthASegment(length, full, unsent, _finQueued, NoDelay, _smallSegmentEnd > _sndUna, _sndNxt - _sndUna, _maxSndWnd);
+        !(length < full && length == unsent && HoldsSmallPieces)
+        && SendDecision.IsWorthASegment(length, full, unsent, _finQueued, SendsSmallPieces, _smallSegmentEnd > _sndUna, _sndNxt - _sndUna, _maxSndWnd);
 
     private void RestartAfterIdle(Instant now)
     {
@@ -302,7 +307,7 @@ public sealed partial class TcpConnection
         SequenceNumber end = left + length;
         bool fin = _finQueued && end == _dataEnd && end - _sndUna < Math.Max(_sndWnd, 1);
         TcpFlags flags = TcpFlags.Ack;
-        if (length > 0 && end == _dataEnd)
+        if (length > 0 && (EndsMessage(end) || (_overrideSws && end == _dataEnd)))
             flags |= TcpFlags.Psh;
         if (fin)
             flags |= TcpFlags.Fin;

@@ -32,9 +32,9 @@ public sealed partial class TcpConnection
         long capacity = SendCapacity;
         long lowWater = _settings.NotSentLowWater == 0 ? long.MaxValue : _settings.NotSentLowWater;
         int full = FullPayload;
-        long unit = Math.Min(Math.Min(ushort.MaxValue, _maxSndWnd / 2), capacity / 2) / full * full;
+        long unit = Math.Min(Math.Min(ushort.MaxValue, _maxSndWnd / 2), capacity) / full * full;
         unit = Math.Max(unit, full);
-        long sendable = Math.Max(0, Math.Min(_congestion.Cwnd, _sndWnd) - (_sndNxt - _sndUna)) / full * full;
+        long sendable = Math.Max(0, Math.Min(CwndBytes, _sndWnd) - (_sndNxt - _sndUna)) / full * full;
         long unsent = Unsent;
         long room = unsent > 0 ? _unitRoom : 0;
         long taken = 0;

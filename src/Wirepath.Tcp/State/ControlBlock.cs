@@ -100,24 +100,19 @@ public sealed partial class TcpConnection
 
     private long SendCapacity => Math.Clamp(2L * _congestion.Cwnd * FullPayload, _settings.SendBuffer.Default, Math.Max(_settings.SendBuffer.Default, _settings.SendBuffer.Max));
 
-    private CongestionContext Congestion(Instant now)
+    private CongestionContext Congestion(Instant now) => new()
     {
-        int peak = Math.Max(_cwndUsage.Peak, _sent.InFlight);
-        return new CongestionContext
-        {
-            Now = now,
-            MssBytes = FullPayload,
-            InFlight = _sent.InFlight,
-            FlightPeak = peak,
-            // In slow start cwnd may run ahead to twice of what is used: the burst that proves it comes next.
-            IsCwndLimited = _cwndUsage.IsLimited || (_congestion.IsInSlowStart && _congestion.Cwnd < 2 * peak),
-            SmoothedRtt = _rtt.Smoothed,
-            MinRtt = _rtt.Min,
-            Phase = _phase,
-            SndUna = _sndUna,
-            SndNxt = _sndNxt,
-            Delivered = _rate.Delivered,
-            Lost = _rate.Lost,
-        };
-    }
+        Now = now,
+        MssBytes = FullPayload,
+        InFlight = _sent.InFlight,
+        FlightPeak = Math.Max(_cwndUsage.Peak, _sent.InFlight),
+        IsCwndLimited = _cwndUsage.IsLimited,
+        SmoothedRtt = _rtt.Smoothed,
+        MinRtt = _rtt.Min,
+        Phase = _phase,
+        SndUna = _sndUna,
+        SndNxt = _sndNxt,
+        Delivered = _rate.Delivered,
+        Lost = _rate.Lost,
+    };
 }

@@ -200,7 +200,7 @@ public static class Dissector
                 case IpProtocol.IcmpV6:
                     LayerBuilder layer = Open("ICMPv6", Here.Length);
                     string verdict = Verdict(Here.Length);
-                    layer.AddFigure([.. IcmpHeader.Fields.Take(3)], (name, number) => FieldWords.Checksum(name, number, verdict));
+                    layer.AddFigure(Icmpv6Header.FieldsOf(Here), (name, number) => FieldWords.Checksum(name, number, verdict));
                     Close(layer, "Message body");
                     break;
                 default: // Whatever else IP may carry is data here.

@@ -97,6 +97,49 @@ public readonly partial record struct IcmpHeader
     ];
 }
 
+public readonly partial record struct Icmpv6Header
+{
+    private static readonly IReadOnlyList<FieldDescription> s_common = [.. IcmpHeader.Fields.Take(3)];
+
+    private static readonly IReadOnlyList<FieldDescription> s_packetTooBig = [.. s_common, new("MTU", 32, 32, "Bytes that the next link carries")];
+
+    private static readonly IReadOnlyList<FieldDescription> s_solicitation =
+        [.. s_common, new("Reserved", 32, 32, "0"), new("Target", 64, 128, "Whose link address is asked for") { Notation = FieldNotation.Address }];
+
+    private static readonly IReadOnlyList<FieldDescription> s_advertisement =
+    [
+        .. s_common,
+        new("R", 32, 1, "The owner is a router"),
+        new("S", 33, 1, "An answer to a solicitation"),
+        new("O", 34, 1, "Shall replace what is remembered"),
+        new("Reserved", 35, 29, "0"),
+        new("Target", 64, 128, "Whose link address is told") { Notation = FieldNotation.Address },
+    ];
+
+    private static readonly IReadOnlyList<FieldDescription> s_routerAdvertisement =
+    [
+        .. s_common,
+        new("Hop limit", 32, 8, "For the hosts' own packets; 0 is not told"),
+        new("M", 40, 1, "Addresses by DHCPv6"),
+        new("O", 41, 1, "Other settings by DHCPv6"),
+        new("Reserved", 42, 6, "0"),
+        new("Router lifetime", 48, 16, "Seconds as a default router; 0 is none"),
+        new("Reachable time", 64, 32, "Milliseconds a neighbour counts as reachable"),
+        new("Retrans timer", 96, 32, "Milliseconds between solicitations"),
+    ];
+
+    /// <summary>The fixed fields of a message of this kind, in the order of the wire.</summary>
+    public static IReadOnlyList<FieldDescription> FieldsOf(ReadOnlySpan<byte> message) => message.IsEmpty ? s_common : (Icmpv6Type)message[0] switch
+    {
+        Icmpv6Type.EchoRequest or Icmpv6Type.EchoReply => IcmpHeader.EchoFields,
+        Icmpv6Type.PacketTooBig => s_packetTooBig,
+        Icmpv6Type.NeighborSolicitation => s_solicitation,
+        Icmpv6Type.NeighborAdvertisement => s_advertisement,
+        Icmpv6Type.RouterAdvertisement => s_routerAdvertisement,
+        _ => s_common,
+    };
+}
+
 public readonly partial record struct UdpHeader
 {
     /// <inheritdoc cref="EthernetHeader.Fields"/>

@@ -46,7 +46,7 @@ public enum Icmpv6ParameterCode : byte
 /// <param name="Code">Its meaning depends on the type.</param>
 /// <param name="Checksum">Over pseudo-header, header and body; written as it stands here.</param>
 /// <param name="Rest">The last four bytes: an MTU, a pointer, identifier and sequence.</param>
-public readonly record struct Icmpv6Header(Icmpv6Type Type, byte Code, ushort Checksum, uint Rest)
+public readonly partial record struct Icmpv6Header(Icmpv6Type Type, byte Code, ushort Checksum, uint Rest)
 {
     public const int Size = 8;
 

@@ -88,6 +88,8 @@ public sealed class Ipv6TcpTests
     {
         (TestWorld world, Host client, Host _, TestCable cable) = Pair();
         using TestWorld __ = world;
+        world.RunFor(TimeSpan.FromSeconds(5)); // Duplicate address detection and group reports are over.
+        long before = cable.Frames;
         foreach (string own in (string[])["::1", "2001:db8::1"])
         {
             byte[] up = TcpTests.Bytes(world.Random, 100_000);
@@ -95,7 +97,7 @@ public sealed class Ipv6TcpTests
             world.Run(() => client.PingAsync(Ip(own), 60_000, 64, TimeSpan.FromSeconds(1)).AsTask()).IsReply.ShouldBeTrue();
         }
 
-        cable.Frames.ShouldBe(0);
+        cable.Frames.ShouldBe(before);
     }
 
     [Fact]

@@ -1,0 +1,78 @@
+using Wirepath.Events;
+using Wirepath.Wire;
+
+namespace Wirepath.Tcp;
+
+/// <summary>What sending waits for while there is something to deliver.</summary>
+internal enum SendLimit : byte
+{
+    /// <summary>Nothing is to be delivered.</summary>
+    Idle,
+
+    /// <summary>Acknowledgments, congestion window, pace.</summary>
+    Network,
+
+    /// <summary>The peer offers no room.</summary>
+    ReceiveWindow,
+
+    /// <summary>All is sent, and the application would have written more had there been room.</summary>
+    SendBuffer,
+}
+
+// How long each of these lasted: Linux's busy_time, rwnd_limited and sndbuf_limited.
+public sealed partial class TcpConnection
+{
+    private SendLimit _limit;
+    private Instant _limitSince;
+    private TimeSpan _busyTime;
+    private TimeSpan _receiveWindowLimited;
+    private TimeSpan _sendBufferLimited;
+    private Instant _establishedAt;
+
+    private SendLimit CurrentLimit
+    {
+        get
+        {
+            if (_sendBuffer.Length == 0 || !IsSynAcknowledged)
+                return SendLimit.Idle;
+            long unsent = Unsent;
+            if (unsent > 0)
+                return _sndUna + (int)Math.Min(_sndWnd, int.MaxValue) - _sndNxt < Math.Min(unsent, FullPayload) ? SendLimit.ReceiveWindow : SendLimit.Network;
+            return _writerWaits ? SendLimit.SendBuffer : SendLimit.Network;
+        }
+    }
+
+    /// <summary>Nothing more goes out now: the time until here belongs to what was waited for before.</summary>
+    private void NoteLimit(Instant now)
+    {
+        SendLimit limit = CurrentLimit;
+        if (limit == _limit)
+            return;
+        Count(_limit, now - _limitSince, ref _busyTime, ref _receiveWindowLimited, ref _sendBufferLimited);
+        (_limit, _limitSince) = (limit, now);
+    }
+
+    private static void Count(SendLimit limit, TimeSpan passed, ref TimeSpan busy, ref TimeSpan receiveWindow, ref TimeSpan sendBuffer)
+    {
+        busy += limit == SendLimit.Idle ? TimeSpan.Zero : passed;
+        receiveWindow += limit == SendLimit.ReceiveWindow ? passed : TimeSpan.Zero;
+        sendBuffer += limit == SendLimit.SendBuffer ? passed : TimeSpan.Zero;
+    }
+
+    /// <summary>The figures with the times that have passed until <paramref name="now"/>.</summary>
+    public TcpStatistics StatisticsAt(Instant now)
+    {
+        (TimeSpan busy, TimeSpan receiveWindow, TimeSpan sendBuffer) = (_busyTime, _receiveWindowLimited, _sendBufferLimited);
+        Count(_limit, now - _limitSince, ref busy, ref receiveWindow, ref sendBuffer);
+        Instant established = State is TcpState.SynSent or TcpState.SynReceived ? now : _establishedAt;
+        return Statistics with
+        {
+            BusyTime = busy,
+            ReceiveWindowLimited = receiveWindow,
+            SendBufferLimited = sendBuffer,
+            SinceDataSent = now - _lastSentAt,
+            SinceDataReceived = now - Instant.Max(_lastTextAt, established),
+            SinceSegmentReceived = now - _lastReceivedAt,
+        };
+    }
+}

@@ -1,0 +1,108 @@
+using System.Text.Json;
+
+namespace Wirepath.Cli.Tests;
+
+/// <summary><c>wirepath conformance tcp</c>: one line for each script, a sum, and an exit code that a CI can go by.</summary>
+public sealed class ConformanceTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("wirepath-scripts").FullName;
+
+    private static string Own => Path.Combine(AppContext.BaseDirectory, "Scripts");
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private string Write(string name, string text)
+    {
+        string path = Path.Combine(_folder, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    private static string[] Lines(CommandRun run) => run.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    [Fact]
+    public void Own_scripts_pass_and_the_folder_is_walked_in_order()
+    {
+        CommandRun run = CommandRun.Of("conformance", "tcp", Own);
+        run.Code.ShouldBe(0, run.Text);
+        string[] lines = Lines(run);
+        lines[^1].ShouldBe($"{lines.Length - 1} passed, 0 failed, 0 skipped");
+        lines.SkipLast(1).ShouldAllBe(l => l.StartsWith("pass  "));
+        lines.SkipLast(1).ShouldBe(lines.SkipLast(1).Order(StringComparer.Ordinal));
+        lines.Length.ShouldBeGreaterThan(4);
+        run.Error.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Each_script_has_its_line_with_place_and_reason()
+    {
+        Write("a/fails.pkt", "0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 close(4) = 0\n");
+        Write("b/skips.pkt", "// Nobody here can.\n`reboot`\n0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n");
+        Write("c/no-script.pkt", "0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 > X. 1:1(0)\n");
+        Write("d/passes.pkt", "0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n");
+        Write("d/notes.txt", "not a script");
+        CommandRun run = CommandRun.Of("conformance", "tcp", _folder);
+        run.Code.ShouldBe(1);
+        Lines(run).ShouldBe([
+            $"fail  {_folder}/a/fails.pkt:2  expected close(4) = 0; came -1 EBADF",
+            $"skip  {_folder}/b/skips.pkt:2  needs: the command 'reboot'",
+            $"fail  {_folder}/c/no-script.pkt:2  column 6: Flags are of F S R P . U E W A 0-7, or - for none, not 'X'",
+            $"pass  {_folder}/d/passes.pkt",
+            "1 passed, 2 failed, 1 skipped",
+        ]);
+        CommandRun.Of("conformance", "tcp", _folder, "--filter", "b/").Code.ShouldBe(0, "a skip is no failure");
+    }
+
+    [Fact]
+    public void A_file_beside_the_script_is_found_and_a_definition_is_heard()
+    {
+        Write("common/settings.sh", "sysctl -q net.ipv4.tcp_timestamps=0 net.ipv4.tcp_sack=0\n");
+        string script = Write("tcp/x.pkt", """
+            `../common/settings.sh`
+            0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
+            +0 fcntl(3, F_SETFL, O_RDWR|O_NONBLOCK) = 0
+            +0 connect(3, ..., ...) = -1 EINPROGRESS (Operation now in progress)
+            +0 > S 0:0(0) <mss WANTED,nop,wscale 7>
+            """);
+        CommandRun.Of("conformance", "tcp", script, "--define", "WANTED=1460").Text.ShouldContain("1 passed");
+        CommandRun.Of("conformance", "tcp", script, "-D", "WANTED=1400").Text.ShouldContain("came other options: > S 0:0(0) win 65535 <mss 1460,nop,wscale 7>");
+        CommandRun.Of("conformance", "tcp", script).Text.ShouldContain("not 'WANTED'");
+        CommandRun.Of("conformance", "tcp", script, "--define", "WANTED=1460", "--ip-version", "ipv6").Text.ShouldContain("1 passed", Case.Sensitive, "the MTU is such that TCP sees the same");
+    }
+
+    [Fact]
+    public void Verbose_shows_the_exchange_and_json_all_of_it_for_machines()
+    {
+        string script = Directory.GetFiles(Path.Combine(Own, "rfc1337")).First();
+        CommandRun run = CommandRun.Of("conformance", "tcp", "-v", script);
+        run.Text.ShouldContain("> S. 0:0(0) ack 1");
+        Lines(run)[^2].ShouldStartWith("pass");
+
+        CommandRun json = CommandRun.Of("conformance", "tcp", "--json", "-v", script, Write("bad.pkt", "0 close(9) = 0"));
+        json.Code.ShouldBe(1);
+        IReadOnlyList<JsonElement> lines = json.JsonLines();
+        lines.Select(l => l.GetProperty("type").GetString()).ShouldBe(["script", "script", "conformance"]);
+        lines[0].GetProperty("verdict").GetString().ShouldBe("pass");
+        lines[0].GetProperty("steps").GetArrayLength().ShouldBeGreaterThan(5);
+        (lines[1].GetProperty("line").GetInt32(), lines[1].GetProperty("expected").GetString(), lines[1].GetProperty("came").GetString()).ShouldBe((1, "close(9) = 0", "-1 EBADF"));
+        lines[2].GetProperty("failed").GetInt32().ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("conformance", "'wirepath conformance' needs a PROTOCOL, for example: wirepath conformance tcp tests/")]
+    [InlineData("conformance tcp", "'wirepath conformance' needs a PATH, for example: wirepath conformance tcp tests/")]
+    [InlineData("conformance udp /tmp", "there are no scripts about 'udp'; the protocol is tcp.")]
+    [InlineData("conformance tcp /no/such/path", "there is no file or folder '/no/such/path'.")]
+    [InlineData("conformance tcp /proc/self/fdinfo", "there are no scripts (*.pkt) in '/proc/self/fdinfo'.")]
+    [InlineData("conformance tcp --ip-version ipv5 /tmp", "--ip-version: 'ipv5' is not one of ipv4, ipv4-mapped-ipv6, ipv6.")]
+    [InlineData("conformance tcp --define MSS /tmp", "--define: 'MSS' is not NAME=VALUE, such as MSS=1000.")]
+    [InlineData("conformance tcp --fliter x /tmp", "there is no option '--fliter'; did you mean '--filter'?")]
+    public void A_wrong_line_is_named_in_one_sentence(string line, string sentence)
+    {
+        CommandRun run = CommandRun.Of(line.Split(' '));
+        run.Code.ShouldBe(2);
+        run.Told.ShouldContain(sentence);
+        run.Output.ShouldBeEmpty();
+    }
+}
