@@ -1,4 +1,3 @@
-using System.Text;
 using Wirepath.Tcp;
 
 namespace Wirepath.Packetdrill;

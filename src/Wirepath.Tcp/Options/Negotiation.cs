@@ -92,15 +92,6 @@ public sealed partial class TcpConnection
         return options;
     }
 
-    // RFC 7323 §3.2: a RST that speaks for the connection has its timestamps.
-    private TcpOptions ResetOptions(Instant now)
-    {
-        var options = default(TcpOptions);
-        if (_timestamps)
-            AddTimestamps(ref options, now);
-        return options;
-    }
-
     private void AddTimestamps(ref TcpOptions options, Instant now) =>
         (options.HasTimestamps, options.TimestampValue, options.TimestampEcho) = (true, TimestampClock(now), _tsRecent);
 
