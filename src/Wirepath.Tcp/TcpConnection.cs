@@ -140,6 +140,7 @@ public sealed partial class TcpConnection
         {
             if (_sndNxt == _dataEnd)
                 _sendCause = _log.Because; // nothing older waits
+            RestartAfterIdle(now);
             _sendBuffer.Append(bytes[..taken]);
             _dataEnd += taken;
             MarkWritten(taken == bytes.Length ? flags : TcpWriteFlags.None);

@@ -157,6 +157,12 @@ public sealed record TcpSettings
     [Sysctl("net.ipv4.tcp_rto_max_ms", SysctlUnit.Milliseconds)]
     public TimeSpan MaxRto { get; init; } = TimeSpan.FromSeconds(120);
 
+    /// <summary>
+    /// The tick of the timers (RFC 6298's G). Tail-loss probes and RACK's reordering timer wait two of them longer than computed and end on
+    /// one, as on Linux, where it is 1 to 10 ms.
+    /// </summary>
+    public TimeSpan TimerGranularity { get; init; } = TimeSpan.FromMilliseconds(1);
+
     /// <summary>Give up when bytes stay unacknowledged for this long (RFC 5482); zero leaves it to the retries.</summary>
     public TimeSpan UserTimeout { get; init; } = TimeSpan.Zero;
 
@@ -272,6 +278,18 @@ public sealed record TcpSettings
 
     /// <summary>Payload bytes of a super-segment that the device or the IP side cuts up; 0 sends single segments.</summary>
     public int MaxSuperSegmentBytes { get; init; }
+
+    /// <summary>Segments that a super-segment has at least, where the pacing rate would allow fewer.</summary>
+    [Sysctl("net.ipv4.tcp_min_tso_segs", SysctlUnit.Count)]
+    public int MinSuperSegments { get; init; } = 2;
+
+    /// <summary>A super-segment that is at least this part of the window does not wait for a larger one.</summary>
+    [Sysctl("net.ipv4.tcp_tso_win_divisor", SysctlUnit.Count)]
+    public int SuperSegmentWindowShare { get; init; } = 3;
+
+    /// <summary>The largest super-segment halves for every 2^this microseconds of round trip.</summary>
+    [Sysctl("net.ipv4.tcp_tso_rtt_log", SysctlUnit.Count)]
+    public int SuperSegmentRttLog { get; init; } = 9;
 
     /// <summary>Smallest MSS that is believed: below it a peer (or a forged ICMP) would make us send headers only.</summary>
     [Sysctl("net.ipv4.tcp_min_snd_mss", SysctlUnit.Bytes)]

@@ -103,6 +103,24 @@ public class RunnerTests
         Run(options + "\n" + Accepted + "+0 write(4, ..., 100) = 100\n+0 > P. 1:101(100) ack 1").ShouldBe(new ScriptPassed(Unasked: 0));
 
     [Fact]
+    public void A_SYN_shows_its_number_and_all_else_counts_from_it() => Run("""
+        0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
+        +0 bind(3, ..., ...) = 0
+        +0 listen(3, 1) = 0
+        +0 < S 999000:999000(0) win 32792 <mss 1000,sackOK>
+        +0 > S. 1234:1234(0) ack 999001 <...>
+        +.1 < . 1:1(0) ack 1 win 257
+        +0 accept(3, ..., ...) = 4
+        +0 < P. 11:21(10) ack 1 win 257
+        +0 > . 1:1(0) ack 1 <nop,nop,sack 11:21>
+        +0 < P. 1:11(10) ack 1 win 257
+        +0 > . 1:1(0) ack 21
+        +0 read(4, ..., 20) = 20
+        +0 write(4, ..., 100) = 100
+        +0 > P. 1:101(100) ack 21
+        """).ShouldBe(new ScriptPassed(Unasked: 0));
+
+    [Fact]
     public void Every_step_is_told_to_who_wants_to_see_them()
     {
         PacketdrillScript.TryParse(Accepted + "+.1 %{ assert tcpi_state == TCP_ESTABLISHED }%", "test.pkt", out PacketdrillScript? script, out _).ShouldBeTrue();
@@ -117,6 +135,7 @@ public class RunnerTests
     [InlineData("+0 %{ a = 3; b = a + 4 }% +0 %{ assert a == 3 and b == 7 }%", true)]
     [InlineData("+0 %{\nimport os\nif tcpi_snd_cwnd == 10:\n  x = 1\n  y = 2\nelse:\n  x = 5\nassert x + y == 3, 'message %d' % x\n}%", true)]
     [InlineData("+0 %{\n\u00a0\u00a0assert tcpi_snd_cwnd == 10\n\u00a0\u00a0assert\u00a0tcpi_snd_cwnd < 11\n}%", true)]
+    [InlineData("+0 %{ assert tcpi_snd_cwnd == 10, tcpi_snd_cwnd; \\\n   assert tcpi_snd_cwnd < 11 }%", true)]
     [InlineData("+0 %{\nx = 2 if tcpi_snd_cwnd > 99 else 4\nx += 1\nassert (x ==\n  5), x # done\nprint('x', x)\n}%", true)]
     [InlineData("+0 %{ assert tcpi_ca_state == TCP_CA_Open and abs(-3) == 3 and 0x6 & 3 == 2 or tcpi_snd_cwnd in (1, 10) }%", true)]
     [InlineData("+0 %{\n\nassert 1 == 1\nassert tcpi_snd_cwnd == 11\n}%", false, 11, "tcpi_snd_cwnd = 10")]

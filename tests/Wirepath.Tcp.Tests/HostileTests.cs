@@ -218,7 +218,7 @@ public class HostileTests
     [Fact]
     public void Super_segments_go_out_marked_and_come_in_whole()
     {
-        var settings = Peer.Plain with { MaxSuperSegmentBytes = 5500, SendBuffer = new BufferSizes(1, 100_000, 100_000) };
+        var settings = Peer.Plain with { MaxSuperSegmentBytes = 5500, MinSuperSegments = 5, SendBuffer = new BufferSizes(1, 100_000, 100_000) };
         using var pair = new Pair(settings, line: new Line(), mss: 1000);
         pair.Establish();
         byte[] bytes = new byte[12_345];

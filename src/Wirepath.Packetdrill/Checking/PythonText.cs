@@ -29,7 +29,7 @@ internal static class PythonText
         for (int i = 0; i < code.Length; i++)
         {
             char c = code[i];
-            if (!begun && !char.IsWhiteSpace(c) && c is not (';' or '#'))
+            if (!begun && !char.IsWhiteSpace(c) && c is not (';' or '#') && !(c == '\\' && i + 1 < code.Length && code[i + 1] == '\n'))
                 (begun, first, indent) = (true, line, Indent(code, i));
             if (quote != '\0')
             {
@@ -44,7 +44,8 @@ internal static class PythonText
                 case '\\' when i + 1 < code.Length && code[i + 1] == '\n':
                     i++;
                     line++;
-                    text.Append(' ');
+                    if (begun)
+                        text.Append(' ');
                     break;
                 case '#':
                     while (i + 1 < code.Length && code[i + 1] != '\n')

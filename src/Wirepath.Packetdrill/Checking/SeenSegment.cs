@@ -35,9 +35,9 @@ internal sealed record SeenSegment(TimeSpan At, SeenIp Ip, TcpHeader Tcp, TcpOpt
         && next.Tcp.Window == Tcp.Window && next.OptionBytes.Length == OptionBytes.Length
         && (next.Tcp.Flags & ~Varying) == (Tcp.Flags & ~Varying) && (Tcp.Flags & (TcpFlags.Fin | TcpFlags.Syn)) == 0;
 
-    /// <summary>Both as the super-segment that a device would have cut into them.</summary>
+    /// <summary>Both as one: a script need not know in what pieces a burst leaves. PSH is that of the end.</summary>
     public SeenSegment With(SeenSegment next) =>
-        this with { Tcp = Tcp with { Flags = Tcp.Flags | next.Tcp.Flags }, Payload = [.. Payload, .. next.Payload], ChecksumRight = ChecksumRight && next.ChecksumRight };
+        this with { Tcp = Tcp with { Flags = (Tcp.Flags & ~TcpFlags.Psh) | next.Tcp.Flags }, Payload = [.. Payload, .. next.Payload], ChecksumRight = ChecksumRight && next.ChecksumRight };
 
     /// <returns>False for anything but TCP.</returns>
     public static bool TryRead(TimeSpan at, ReadOnlySpan<byte> packet, [NotNullWhen(true)] out SeenSegment? segment)

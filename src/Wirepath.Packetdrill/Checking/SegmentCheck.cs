@@ -16,11 +16,11 @@ internal static class SegmentCheck
             return "a wrong checksum";
         if (tcp.Flags != expected.Flags)
             return "other flags";
-        if (conversation.ToScript(tcp.Sequence) != expected.Sequence)
+        if (conversation.ToScript(tcp.Sequence, tcp.IsSyn) != expected.Sequence)
             return "another sequence number";
         if (actual.Payload.Length != expected.Length)
             return "another length";
-        if (expected.Acknowledgment is { } acknowledgment && tcp.IsAck && tcp.Acknowledgment.Value != acknowledgment)
+        if (expected.Acknowledgment is { } acknowledgment && tcp.IsAck && conversation.PeerToScript(tcp.Acknowledgment.Value, tcp.IsSyn) != acknowledgment)
             return "another acknowledgment";
         if (expected.Window is { } window && tcp.Window != window)
             return "another window";
@@ -29,7 +29,7 @@ internal static class SegmentCheck
         if (Difference(expected.Ip, actual.Ip) is { } ip)
             return ip;
         Func<uint, uint, bool> stampFits = (wanted, came) => options.TimestampTick == TimeSpan.Zero || Math.Abs((long)unchecked((int)(came - wanted))) * options.TimestampTick <= tolerance;
-        return expected.Options is { } wanted && !OptionsFit(wanted, OptionBytes.Read(actual.OptionBytes, conversation), stampFits, strictEchoes) ? "other options" : null;
+        return expected.Options is { } wanted && !OptionsFit(wanted, OptionBytes.Read(actual.OptionBytes, conversation, tcp.IsSyn), stampFits, strictEchoes) ? "other options" : null;
     }
 
     private static string? Difference(IpPattern expected, in SeenIp actual)

@@ -13,15 +13,15 @@ internal static class SegmentText
         TcpHeader tcp = segment.Tcp;
         if (segment.Ip.Ecn != 0)
             text.Append(segment.Ip.Ecn switch { 1 => "[ect1] ", 2 => "[ect0] ", _ => "[ce] " });
-        uint sequence = conversation.ToScript(tcp.Sequence);
+        uint sequence = conversation.ToScript(tcp.Sequence, tcp.IsSyn);
         text.Append(Flags(tcp.Flags))
             .Append(CultureInfo.InvariantCulture, $" {sequence}:{unchecked(sequence + (uint)segment.Payload.Length)}({segment.Payload.Length})");
         if (tcp.IsAck)
-            text.Append(CultureInfo.InvariantCulture, $" ack {tcp.Acknowledgment.Value}");
+            text.Append(CultureInfo.InvariantCulture, $" ack {conversation.PeerToScript(tcp.Acknowledgment.Value, tcp.IsSyn)}");
         text.Append(CultureInfo.InvariantCulture, $" win {tcp.Window}");
         if ((tcp.Flags & TcpFlags.Urg) != 0)
             text.Append(CultureInfo.InvariantCulture, $" urg {tcp.UrgentPointer}");
-        List<OptionPattern> options = OptionBytes.Read(segment.OptionBytes, conversation);
+        List<OptionPattern> options = OptionBytes.Read(segment.OptionBytes, conversation, tcp.IsSyn);
         if (options.Count > 0)
             text.Append(" <").AppendJoin(',', options.Select(Of)).Append('>');
         return text.ToString();

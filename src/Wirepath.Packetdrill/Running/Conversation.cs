@@ -4,13 +4,13 @@ namespace Wirepath.Packetdrill;
 
 /// <summary>
 /// One connection as both sides count it: the script writes small numbers, the host has chosen its own ISS, port and start of
-/// the timestamp clock. What the peer sends is taken as the script writes it.
+/// the timestamp clock. The peer's SYN has the number that the script writes.
 /// </summary>
 internal sealed class Conversation(IpEndpoint local, IpEndpoint remote)
 {
     // Scripts need not be right about our clock: what they call a value is that value when the peer echoes it.
     private readonly Dictionary<uint, uint> _timestamps = [];
-    private uint _issOffset;
+    private uint _hostIss;
     private bool _hasIss;
     private uint _timestampOffset;
     private bool _hasTimestamp;
@@ -39,7 +39,7 @@ internal sealed class Conversation(IpEndpoint local, IpEndpoint remote)
             (_mayBeRenewed, _renewedIss) = (true, iss);
     }
 
-    /// <summary>The first of our segments that the script describes ties its numbers to the host's.</summary>
+    /// <summary>The first of our SYNs that the script describes ties its numbers to the host's.</summary>
     public void Learn(in TcpHeader actual, in TcpOptions options, SegmentPattern expected)
     {
         if (_mayBeRenewed && actual.IsSyn)
@@ -48,11 +48,8 @@ internal sealed class Conversation(IpEndpoint local, IpEndpoint remote)
             _timestamps.Clear();
         }
 
-        if (!_hasIss)
-        {
-            (_hasIss, LocalIss) = (true, expected.Sequence);
-            _issOffset = unchecked(actual.Sequence.Value - expected.Sequence);
-        }
+        if (!_hasIss && actual.IsSyn)
+            (_hasIss, LocalIss, _hostIss) = (true, expected.Sequence, actual.Sequence.Value);
 
         if (!options.HasTimestamps || expected.Options?.FirstOrDefault(o => o.Kind == TcpOptionKind.Timestamps) is not { } stamp)
             return;
@@ -61,11 +58,19 @@ internal sealed class Conversation(IpEndpoint local, IpEndpoint remote)
         _timestamps[stamp.First] = options.TimestampValue;
     }
 
+    // In a SYN both sides' numbers stand as they are; in all other segments they count from the SYN's, whatever that was.
+
     /// <summary>A number of ours, as the host counts.</summary>
-    public uint ToHost(uint number) => unchecked(number + _issOffset);
+    public uint ToHost(uint number, bool inSyn) => unchecked(number + (inSyn ? _hostIss - LocalIss : _hostIss));
 
     /// <summary>A number of ours, as the script counts.</summary>
-    public uint ToScript(SequenceNumber number) => unchecked(number.Value - _issOffset);
+    public uint ToScript(SequenceNumber number, bool inSyn) => unchecked(number.Value - (inSyn ? _hostIss - LocalIss : _hostIss));
+
+    /// <summary>A number of the peer's, as it stands on the wire.</summary>
+    public uint PeerToWire(uint number, bool inSyn) => inSyn ? number : unchecked(number + RemoteIss);
+
+    /// <summary>A number of the peer's, as the script counts.</summary>
+    public uint PeerToScript(uint number, bool inSyn) => inSyn ? number : unchecked(number - RemoteIss);
 
     public uint TimestampToHost(uint value) =>
         _timestamps.TryGetValue(value, out uint said) ? said : _hasTimestamp && value != 0 ? unchecked(value + _timestampOffset) : value;

@@ -293,7 +293,7 @@ public sealed class ScriptRunner
     {
         if (actual.Payload.Length == 0 || Calls.Find(conversation.Local, conversation.Remote) is not { } socket)
             return;
-        int offset = unchecked((int)(conversation.ToScript(actual.Tcp.Sequence) - conversation.LocalIss - 1));
+        int offset = actual.Tcp.IsSyn ? 0 : unchecked((int)(conversation.ToScript(actual.Tcp.Sequence, inSyn: false) - 1));
         for (int i = 0; i < actual.Payload.Length; i++)
         {
             if (offset + i < 0 || offset + i >= socket.Written.Count || actual.Payload[i] != socket.Written[offset + i])

@@ -13,17 +13,18 @@ internal static class SegmentWriter
 
     public static byte[] Write(SegmentPattern segment, Conversation conversation)
     {
-        byte[] options = WriteOptions(segment.Options ?? [], conversation);
+        bool inSyn = (segment.Flags & TcpFlags.Syn) != 0;
+        byte[] options = WriteOptions(segment.Options ?? [], conversation, inSyn);
         int headerLength = TcpHeader.Size + options.Length;
         IpAddress source = conversation.Remote.Address, destination = conversation.Local.Address;
         byte[] packet = WithIp(segment.Ip, source, destination, IpProtocol.Tcp, headerLength + segment.Length, out Span<byte> tcp);
-        uint acknowledgment = (segment.Flags & TcpFlags.Ack) == 0 ? segment.Acknowledgment ?? 0 : conversation.ToHost(segment.Acknowledgment ?? 0);
+        uint acknowledgment = (segment.Flags & TcpFlags.Ack) == 0 ? segment.Acknowledgment ?? 0 : conversation.ToHost(segment.Acknowledgment ?? 0, inSyn);
         (ushort from, ushort to) = segment.Ports ?? (conversation.Remote.Port, conversation.Local.Port);
         new TcpHeader(
-            from, to, new SequenceNumber(segment.Sequence), new SequenceNumber(acknowledgment),
+            from, to, new SequenceNumber(conversation.PeerToWire(segment.Sequence, inSyn)), new SequenceNumber(acknowledgment),
             headerLength, segment.Flags, segment.Window ?? DefaultWindow, 0, segment.UrgentPointer ?? 0).Write(tcp);
         options.CopyTo(tcp[TcpHeader.Size..]);
-        long first = (segment.Flags & TcpFlags.Syn) != 0 ? 0 : unchecked((int)(segment.Sequence - conversation.RemoteIss - 1));
+        long first = inSyn ? 0 : unchecked((int)(segment.Sequence - 1));
         Stuffing.Fill(first, tcp[headerLength..]);
         ushort checksum = Checksum.Compute(tcp, Checksum.PseudoHeader(source, destination, IpProtocol.Tcp, tcp.Length));
         BinaryPrimitives.WriteUInt16BigEndian(tcp[TcpHeader.ChecksumOffset..], checksum);
@@ -48,7 +49,7 @@ internal static class SegmentWriter
         Span<byte> tcp = quoted[quotedIp..];
         BinaryPrimitives.WriteUInt16BigEndian(tcp, conversation.Local.Port);
         BinaryPrimitives.WriteUInt16BigEndian(tcp[2..], conversation.Remote.Port);
-        BinaryPrimitives.WriteUInt32BigEndian(tcp[4..], conversation.ToHost(message.Sequence ?? 0));
+        BinaryPrimitives.WriteUInt32BigEndian(tcp[4..], conversation.ToHost(message.Sequence ?? 0, inSyn: false));
         if (isV4)
             IcmpHeader.FillChecksum(icmp);
         else
@@ -76,17 +77,17 @@ internal static class SegmentWriter
     }
 
     // As written, so that scripts can send what no stack would.
-    private static byte[] WriteOptions(IReadOnlyList<OptionPattern> options, Conversation conversation)
+    private static byte[] WriteOptions(IReadOnlyList<OptionPattern> options, Conversation conversation, bool inSyn)
     {
         var bytes = new List<byte>();
         foreach (OptionPattern option in options)
-            Write(bytes, option, conversation);
+            Write(bytes, option, conversation, inSyn);
         while (bytes.Count % 4 != 0)
             bytes.Add((byte)TcpOptionKind.EndOfOptions);
         return [.. bytes];
     }
 
-    private static void Write(List<byte> bytes, OptionPattern option, Conversation conversation)
+    private static void Write(List<byte> bytes, OptionPattern option, Conversation conversation, bool inSyn)
     {
         bytes.Add((byte)option.Kind);
         switch (option.Kind)
@@ -112,8 +113,8 @@ internal static class SegmentWriter
                 bytes.Add((byte)(2 + 8 * blocks.Count));
                 foreach ((uint left, uint right) in blocks)
                 {
-                    Add(bytes, conversation.ToHost(left));
-                    Add(bytes, conversation.ToHost(right));
+                    Add(bytes, conversation.ToHost(left, inSyn));
+                    Add(bytes, conversation.ToHost(right, inSyn));
                 }
 
                 break;

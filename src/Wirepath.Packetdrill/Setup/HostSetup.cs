@@ -9,10 +9,13 @@ internal sealed class HostSetup
     /// <summary>Changes of settings in the order in which they were made, so that sockets that are open can be told too.</summary>
     private readonly List<Func<HostSettings, HostSettings>> _changes = [];
 
+    // Linux hands its devices super-segments of nearly 64 KiB, and suites are written for what that does to PSH.
+    private const int SuperSegmentBytes = 65_160;
+
     /// <summary>To begin with, the host's defaults, but for what scripts take for granted of Linux: they check the windows of its HyStart.</summary>
     public HostSettings Settings { get; private set; } = HostSettings.Default with
     {
-        Tcp = TcpSettings.Default with { Cubic = CubicSettings.Default with { HyStart = HyStartMode.Classic } },
+        Tcp = TcpSettings.Default with { Cubic = CubicSettings.Default with { HyStart = HyStartMode.Classic }, MaxSuperSegmentBytes = SuperSegmentBytes },
     };
 
     /// <summary>Bytes; null while the script's own holds.</summary>

@@ -12,7 +12,7 @@ internal static class SysctlNames
     private static readonly FrozenSet<string> s_machine = new[]
     {
         "net.ipv4.tcp_mem", "net.ipv4.tcp_max_orphans", "net.ipv4.tcp_low_latency", "net.ipv4.tcp_autocorking", "net.ipv4.tcp_min_tso_segs",
-        "net.ipv4.tcp_tso_win_divisor", "net.ipv4.tcp_tso_rtt_log", "net.ipv4.tcp_limit_output_bytes", "net.ipv4.tcp_early_demux", "net.ipv4.udp_early_demux",
+        "net.ipv4.tcp_limit_output_bytes", "net.ipv4.tcp_early_demux", "net.ipv4.udp_early_demux",
         "net.ipv4.ip_early_demux", "net.ipv4.tcp_fwmark_accept", "net.ipv4.tcp_l3mdev_accept", "net.ipv4.tcp_migrate_req", "net.ipv4.tcp_child_ehash_entries",
         "net.ipv4.tcp_ehash_entries", "net.ipv4.tcp_backlog_ack_defer", "net.ipv4.tcp_plb_enabled", "net.ipv4.tcp_reflect_tos",
         "net.ipv4.tcp_available_congestion_control", "net.ipv4.tcp_allowed_congestion_control", "net.ipv4.tcp_available_ulp",

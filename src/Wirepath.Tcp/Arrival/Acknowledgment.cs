@@ -204,6 +204,7 @@ public sealed partial class TcpConnection
         // RFC 5681 §3.1: one segment when the SYN was lost; as on Linux a single repetition is forgiven, for it may have been needless.
         _congestion.Cwnd = _timeouts > 1 ? 1 : _settings.InitialCwnd;
         _congestion.OnEstablished(Congestion(now));
+        UpdatePacing();
         NoteCongestion("established");
     }
 

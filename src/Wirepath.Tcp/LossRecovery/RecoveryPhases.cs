@@ -257,7 +257,7 @@ public sealed partial class TcpConnection
         TimeSpan wait = MarkLostByRack(now);
         if (wait <= TimeSpan.Zero)
             return false;
-        SetRetransmission(RetransmissionTimer.Reordering, now + wait + s_timerSlack);
+        SetRetransmission(RetransmissionTimer.Reordering, now + OnTicks(wait));
         return true;
     }
 
@@ -313,7 +313,7 @@ public sealed partial class TcpConnection
         }
 
         if (wait > TimeSpan.Zero)
-            SetRetransmission(RetransmissionTimer.Reordering, now + wait + s_timerSlack);
+            SetRetransmission(RetransmissionTimer.Reordering, now + OnTicks(wait));
         else
             RearmRto(now);
     }

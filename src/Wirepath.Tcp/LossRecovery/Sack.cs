@@ -10,7 +10,7 @@ public sealed partial class TcpConnection
 
     private SequenceNumber HighestSacked => _sent.Sacked > 0 && _sack ? _highestSacked : _sndUna;
 
-    private SequenceNumber _highestSacked; // left edge of the highest row that the peer reported
+    private SequenceNumber _highestSacked; // behind the highest row that the peer reported
 
     private void TakeSack(in TcpSegment segment, ref AckNews news)
     {
@@ -137,10 +137,10 @@ public sealed partial class TcpConnection
                 _sent.Unmark(index, SegmentMarks.Lost);
         }
 
-        bool highest = _sent.Sacked == 0 || row.Left > _highestSacked;
+        bool highest = _sent.Sacked == 0 || row.Right > _highestSacked;
         _sent.Mark(index, SegmentMarks.Sacked);
         if (highest)
-            _highestSacked = row.Left;
+            _highestSacked = row.Right;
         news.Signs |= AckSigns.Sacked;
         _rate.CountDelivered(row.Count, news.Has(AckSigns.Ece));
         _rate.OnDelivered(ref row);

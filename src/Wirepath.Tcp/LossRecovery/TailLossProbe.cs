@@ -16,14 +16,18 @@ internal enum RetransmissionTimer : byte
 // Tail-loss probes (RFC 8985 §7), and which of the three purposes the one retransmission timer has.
 public sealed partial class TcpConnection
 {
-    // Linux's TCP_TIMEOUT_MIN: below two ticks of an ordinary clock a timer only makes noise.
-    private static readonly TimeSpan s_timerSlack = TimeSpan.FromMilliseconds(2);
-
     private RetransmissionTimer _retransmissionTimer;
     private SequenceNumber? _probeEnd;   // SND.NXT behind the probe, until it is known what became of it
     private bool _probeRepeats;          // the probe was no new segment
     private bool _lossProbeWanted;
     private bool _probeMayBeNew;
+
+    /// <summary>Two ticks more, to the next tick: below that a timer only makes noise.</summary>
+    private TimeSpan OnTicks(TimeSpan wait)
+    {
+        long tick = Math.Max(_settings.TimerGranularity.Ticks, 1);
+        return new TimeSpan((wait.Ticks + 3 * tick - 1) / tick * tick);
+    }
 
     private void SetRetransmission(RetransmissionTimer purpose, Instant at)
     {
@@ -39,7 +43,7 @@ public sealed partial class TcpConnection
             return false;
         // One segment alone may meet a delayed ACK.
         TimeSpan wait = !_rtt.HasSample ? _settings.InitialRto
-            : _rtt.Smoothed * 2 + (_sent.Segments == 1 ? _settings.MinRto : s_timerSlack);
+            : _sent.Segments == 1 ? _rtt.Smoothed * 2 + _settings.MinRto : OnTicks(_rtt.Smoothed * 2);
         TimeSpan rto = advancing ? _rtt.Rto : _sent[0].SentAt + _rtt.Rto - now;
         if (rto > TimeSpan.Zero && rto < wait)
             wait = rto;

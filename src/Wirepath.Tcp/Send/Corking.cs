@@ -42,7 +42,9 @@ public sealed partial class TcpConnection
     private bool HoldsSmallPieces => !_pushOnce && !_finQueued && (_cork || _moreFollows);
 
     /// <summary>PSH belongs on a segment that ends here: what was written ends, and the application did not say that it goes on.</summary>
-    private bool EndsMessage(SequenceNumber end) => end == _dataEnd && !_endIsUnmarked;
+    private bool EndsMessage(SequenceNumber end) => (end == _dataEnd && !_endIsUnmarked) || EndsRecord(end);
+
+    private bool EndsRecord(SequenceNumber end) => _recordEnds is not null && _recordEnds.Contains(end);
 
     /// <summary>Cuts a stretch off where a record ends.</summary>
     /// <param name="sequence">Its first byte.</param>

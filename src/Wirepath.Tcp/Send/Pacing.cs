@@ -55,14 +55,4 @@ public sealed partial class TcpConnection
         TimeSpan half = takes / 2;
         _nextDeparture = now + takes - (credit < half ? credit : half);
     }
-
-    /// <summary>Payload bytes that may leave in one piece: about a millisecond at the pacing rate, and at least two segments.</summary>
-    private int SendQuantum(int full)
-    {
-        int most = _settings.MaxSuperSegmentBytes;
-        if (!IsPaced || _pacingRate <= 0)
-            return most;
-        long quantum = _congestion.SendQuantumBytes > 0 ? _congestion.SendQuantumBytes : _pacingRate / 1024;
-        return (int)Math.Min(most, Math.Max(quantum, 2L * full));
-    }
 }

@@ -113,7 +113,7 @@ public sealed partial class TcpConnection
             return false;
         if (_sent[index].Count > 1)
         {
-            int most = Math.Max(1, Math.Min(room, SendQuantum(full) / full));
+            int most = Math.Max(1, Math.Min(room, SegmentsAtOnce(full)));
             if (window > 0)
                 most = (int)Math.Max(1, Math.Min(most, window / full));
             if (most < _sent[index].Count)
@@ -140,7 +140,8 @@ public sealed partial class TcpConnection
     {
         while (index + 1 < _sent.Rows && _sent[index].Count == 1 && _sent[index + 1].Count == 1
             && !_sent[index + 1].Has(SegmentMarks.Sacked)
-            && _sent[index + 1].Right - _sent[index].Left <= Math.Min(full, Math.Max(window, 0)))
+            && _sent[index + 1].Right - _sent[index].Left <= Math.Min(full, Math.Max(window, 0))
+            && !EndsRecord(_sent[index].Right))
         {
             _sent.Join(index);
         }
@@ -153,7 +154,7 @@ public sealed partial class TcpConnection
         int length = Math.Max(SequenceNumber.Min(row.Right, _dataEnd) - left, 0);
         bool fin = _finQueued && row.Right > _dataEnd;
         TcpFlags flags = TcpFlags.Ack;
-        if (length > 0 && EndsMessage(left + length))
+        if (length > 0 && (EndsMessage(left + length) || row.Count > 1))
             flags |= TcpFlags.Psh;
         if (fin)
             flags |= TcpFlags.Fin;
@@ -232,8 +233,8 @@ public sealed partial class TcpConnection
             return false;
         TcpOptions options = SegmentOptions(now);
         int full = _sndMss - options.Size;
-        if (_sent.Rows == 0)
-            RestartAfterIdle(now);
+        if (_sent.Rows == 0 && _dataSegmentsSent > 0)
+            _congestion.OnTransmitStart(now - _lastSentAt, Congestion(now));
         long window = _sndUna + (int)Math.Min(_sndWnd, int.MaxValue) - _sndNxt;
         int room = _congestion.Cwnd - _sent.InFlight;
         long unsent = _dataEnd - _sndNxt;
@@ -248,9 +249,10 @@ public sealed partial class TcpConnection
 
         if (room <= 0)
             return Blocked(cwnd: true, now);
-        int most = SendQuantum(full);
-        long allowed = (long)Math.Min(room, Math.Max(_congestion.Cwnd / 2, 1)) * full;
-        most = most > full && allowed > full ? (int)Math.Min(most / full * full, allowed) : full;
+        if (!_overrideSws && WaitsForMore(room, window, unsent, full, now))
+            return Blocked(cwnd: (long)room * full < window, now);
+        // Half of the window at once at most, so that one super-segment is on its way while the next is being made.
+        int most = Math.Min(SegmentsAtOnce(full), Math.Min(room, Math.Max(_congestion.Cwnd / 2, 1))) * full;
         int length = (int)Math.Min(Math.Min(unsent, most), window);
         if (length <= 0)
             return Blocked(cwnd: false, now);
@@ -267,12 +269,11 @@ public sealed partial class TcpConnection
         !(length < full && length == unsent && HoldsSmallPieces)
         && SendDecision.IsWorthASegment(length, full, unsent, _finQueued, SendsSmallPieces, _smallSegmentEnd > _sndUna, _sndNxt - _sndUna, _maxSndWnd);
 
+    /// <summary>The application writes again. Bytes that waited for a window were not idle.</summary>
     private void RestartAfterIdle(Instant now)
     {
         TimeSpan idle = now - _lastSentAt;
-        if (_dataSegmentsSent > 0)
-            _congestion.OnTransmitStart(idle, Congestion(now));
-        if (!_settings.SlowStartAfterIdle || _congestion.ControlsRate || idle <= _rtt.Rto)
+        if (_sent.Rows > 0 || _dataSegmentsSent == 0 || !_settings.SlowStartAfterIdle || _congestion.ControlsRate || idle <= _rtt.Rto)
             return;
         // RFC 2861 §3.1: cwnd halves for every RTO of idleness, down to the restart window of RFC 5681 §4.1.
         int restart = Math.Min(_settings.InitialCwnd, _congestion.Cwnd);
@@ -307,7 +308,8 @@ public sealed partial class TcpConnection
         SequenceNumber end = left + length;
         bool fin = _finQueued && end == _dataEnd && end - _sndUna < Math.Max(_sndWnd, 1);
         TcpFlags flags = TcpFlags.Ack;
-        if (length > 0 && (EndsMessage(end) || (_overrideSws && end == _dataEnd)))
+        // A super-segment ends with PSH, as Linux's do: a receiver that puts segments together again then need not wait for more.
+        if (length > 0 && (EndsMessage(end) || (_overrideSws && end == _dataEnd) || length > full))
             flags |= TcpFlags.Psh;
         if (fin)
             flags |= TcpFlags.Fin;
