@@ -256,6 +256,8 @@ public sealed partial class TcpConnection
 
         if (room <= 0)
             return Blocked(cwnd: true, now);
+        if (TryProbePath(packet, options, now))
+            return true;
         if (!_overrideSws && WaitsForMore(room, window, unsent, full, now))
             return Blocked(cwnd: (long)room * full < window, now);
         // Half of the window at once at most, so that one super-segment is on its way while the next is being made.
