@@ -74,7 +74,7 @@ internal sealed class Deadline : IDisposable
             if (rest > TimeSpan.Zero)
             {
                 _armedFor = _due;
-                _timer.Change(rest + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+                _timer.Change(rest, Timeout.InfiniteTimeSpan);
                 return;
             }
         }
