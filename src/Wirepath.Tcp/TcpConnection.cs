@@ -135,7 +135,7 @@ public sealed partial class TcpConnection
             return 0;
         if (_finQueued || _applicationGone)
             throw new InvalidOperationException("The sending direction was shut down.");
-        int taken = MayWrite ? RoomFor(bytes.Length) : 0;
+        int taken = !MayWrite ? 0 : AwaitsSynAnswer ? RoomInSyn(bytes.Length) : RoomFor(bytes.Length);
         if (taken > 0)
         {
             if (_sndNxt == _dataEnd)
@@ -144,10 +144,11 @@ public sealed partial class TcpConnection
             _sendBuffer.Append(bytes[..taken]);
             _dataEnd += taken;
             MarkWritten(taken == bytes.Length ? flags : TcpWriteFlags.None);
-            SendDeferredSyn();
         }
 
-        _writerWaits |= taken < bytes.Length;
+        SendDeferredSyn();
+        _writeIsUnderWay = taken < bytes.Length;
+        _writerWaits |= _writeIsUnderWay;
         return taken;
     }
 
@@ -235,6 +236,12 @@ public sealed partial class TcpConnection
         if (mss >= _sndMss || State is TcpState.Closed or TcpState.TimeWait)
             return;
         _sndMss = mss;
+        if (State == TcpState.SynSent)
+        {
+            RepeatTooLargeSyn(mss);
+            return;
+        }
+
         if (!IsSynAcknowledged || _sent.Rows == 0)
             return;
         for (int i = 0; i < _sent.Rows; i++)
