@@ -87,7 +87,7 @@ internal sealed class SetupCommands(HostSetup setup, Func<string, string?> readF
             case "ethtool" or "modprobe" or "kldload" or "kldunload" or "true" or ":" or "sync" or "date" or "rm" or "touch" or "mkdir" or "ulimit" or "set"
                 or "export" or "chmod" or "exit" or "wait" or "uname" or "logger" or "whoami":
                 return null;
-            case "cat" or "ss" or "netstat" or "tcpdump" when command.Output is not null:
+            case "cat" or "nstat" or "ss" or "netstat" or "tcpdump" when command.Output is not null:
                 return null;
             default:
                 return command.Program.EndsWith(".sh", StringComparison.Ordinal) ? RunFile(command.Words[0], depth) : $"the command '{command}'";
