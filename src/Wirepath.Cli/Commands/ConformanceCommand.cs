@@ -6,7 +6,7 @@ using Wirepath.Packetdrill;
 
 namespace Wirepath.Cli.Commands;
 
-/// <summary><c>wirepath conformance tcp PATH…</c>: packetdrill scripts against this stack, in virtual time.</summary>
+/// <summary><c>wirepath conformance tcp PATH…</c>: packetdrill scripts against this stack, in virtual time. <c>conformance seed N…</c>: random worlds.</summary>
 internal static class ConformanceCommand
 {
     /// <summary>A script did not come out as it says.</summary>
@@ -19,6 +19,9 @@ internal static class ConformanceCommand
         Each script runs in this process against a host of its own, in virtual time: no root, no network, milliseconds each. It
         says what the application calls, what the wire delivers and what must leave, each with its time.
 
+        A seed is a random world: two hosts, bad wires, settings drawn at random, one connection whose every byte is compared. 10-20
+        plays all from 10 to 20. The tests play ten thousand; one that fails there is played again here, with a capture.
+
         A script that needs what the stack does not offer is skipped with the reason. The exit code is 0 only when nothing failed, else 1.
         """;
 
@@ -26,22 +29,28 @@ internal static class ConformanceCommand
 
     public static PathCommand Create(Shell shell)
     {
-        var protocol = new Argument<string>("PROTOCOL") { Description = "What the scripts are about: tcp." };
-        var paths = new Argument<string[]>("PATH") { Description = "Scripts (*.pkt), or folders with scripts at any depth.", Arity = ArgumentArity.OneOrMore };
+        var protocol = new Argument<string>("PROTOCOL") { Description = "tcp for scripts, seed for random worlds." };
+        var paths = new Argument<string[]>("PATH") { Description = "Scripts (*.pkt), or folders with scripts at any depth; with seed, numbers such as 7 or 10-20.", Arity = ArgumentArity.OneOrMore };
         var version = new Option<string>("--ip-version") { Description = "For scripts that do not say: ipv4 (the default), ipv4-mapped-ipv6 or ipv6.", HelpName = "VERSION" };
         var define = new Option<string[]>("--define", "-D") { Description = "What a word of the scripts stands for; may be repeated.", HelpName = "NAME=VALUE", AllowMultipleArgumentsPerToken = false };
         var filter = new Option<string>("--filter") { Description = "Only scripts whose path contains this.", HelpName = "TEXT" };
         var verbose = new Option<bool>("--verbose", "-v") { Description = "Every call and packet with its time." };
         var json = new Option<bool>("--json") { Description = "One line of JSON for each script, and one for the sum." };
-        var command = new PathCommand("conformance", "Run packetdrill scripts against this stack.", Story) { protocol, paths };
-        command.AddGroup("Options", version, define, filter, verbose, json);
+        var pcap = new Option<string>("--pcap") { Description = "With one seed: everything on the wires, as pcapng.", HelpName = "FILE" };
+        var command = new PathCommand("conformance", "Run packetdrill scripts or random worlds against this stack.", Story) { protocol, paths };
+        command.AddGroup("Options", version, define, filter, pcap, verbose, json);
         command.AddExample("conformance tcp tests/Wirepath.Packetdrill.Tests/Scripts", "All of the project's own scripts.");
         command.AddExample("conformance tcp -v rto.pkt", "One script, with all that happens.");
         command.AddExample("conformance tcp --define MSS=1000 --filter sack suite/", "A part of another's suite.");
+        command.AddExample("conformance seed 4711 --pcap seed.pcapng", "One random world again, with its capture.");
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(protocol) == "seed")
+                return SeedRuns.Run(shell, parsed.GetValue(paths) ?? [], parsed.GetValue(pcap), parsed.GetValue(json));
             if (parsed.GetValue(protocol) is not "tcp" and var other)
-                return Failing.Usage(shell, "conformance", $"there are no scripts about '{other}'; the protocol is tcp.");
+                return Failing.Usage(shell, "conformance", $"there are no scripts about '{other}'; the protocol is tcp (or seed, for random worlds).");
+            if (parsed.GetValue(pcap) is not null)
+                return Failing.Usage(shell, "conformance", "--pcap is for one seed: conformance seed 7 --pcap seed.pcapng.");
             if (Version(parsed.GetValue(version)) is not { } ip)
                 return Failing.Usage(shell, "conformance", $"--ip-version: '{parsed.GetValue(version)}' is not one of ipv4, ipv4-mapped-ipv6, ipv6.");
             var definitions = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -245,11 +245,6 @@ public sealed partial class TcpConnection
     {
         if (SendEnd > _sndNxt && news.Has(AckSigns.Progress | AckSigns.MovedWindow))
             _sendCause = _log.Because;
-        if (_writerWaits && Writable >= SendCapacity / 3)
-        {
-            _writerWaits = false;
-            _signals |= TcpSignals.Writable;
-        }
     }
 
     // §3.10.7.4: SND.WL1 and SND.WL2 keep old segments from setting the window.

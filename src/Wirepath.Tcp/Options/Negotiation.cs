@@ -45,11 +45,14 @@ public sealed partial class TcpConnection
         _sack = _settings.Sack && options.SackPermitted;
     }
 
-    /// <summary>The smallest shift with which the largest receive buffer fits into 16 bits.</summary>
+    /// <summary>The smallest shift with which the largest window that will be offered fits into 16 bits.</summary>
     internal static int OfferedShift(TcpSettings settings)
     {
         int shift = 0;
-        for (long size = Math.Max(settings.ReceiveBuffer.Default, settings.ReceiveBuffer.Max); size > ushort.MaxValue && shift < 14; size >>= 1)
+        long size = Math.Max(settings.ReceiveBuffer.Default, settings.ReceiveBuffer.Max);
+        if (settings.WindowClamp > 0)
+            size = Math.Min(size, settings.WindowClamp);
+        for (; size > ushort.MaxValue && shift < 14; size >>= 1)
             shift++;
         return shift;
     }

@@ -19,10 +19,13 @@ public sealed partial class TcpConnection
         long offered = RcvWnd;
         long free = Math.Max(0, WindowLimit - _received.Length);
         // §3.8.6.2.2: the edge moves by a full segment or half the buffer, or not at all; it never moves back.
-        bool moves = free > offered && free - offered >= Math.Min(_rcvBuffer / 2, _rcvMss);
+        bool moves = free > offered && free - offered >= Math.Min(WindowLimit / 2, _rcvMss);
         long window = Math.Min(moves ? free : offered, (long)ushort.MaxValue << shift);
         // Rounding down tells the peer up to one unit less than before; what it was told before is still taken (RFC 7323 §2.4).
         window -= window % unit;
+        // A buffer, or a clamp set after the SYN, below one unit: rounded down it would be closed for ever.
+        if (window == 0 && WindowLimit < unit && _received.Length == 0)
+            window = unit;
         _rcvAdv = SequenceNumber.Max(_rcvAdv, _rcvNxt + (int)window);
         return window;
     }
@@ -37,11 +40,12 @@ public sealed partial class TcpConnection
 
         // An update costs a segment: only when it opens a closed window or a good part of the buffer.
         long offered = RcvWnd;
-        long opens = Math.Min(WindowLimit - _received.Length, (long)ushort.MaxValue << _rcvShift) - offered;
-        bool wasClosed = offered < Math.Min(_rcvMss, _rcvBuffer / 2);
+        long limit = WindowLimit;
+        long opens = Math.Min(limit - _received.Length, (long)ushort.MaxValue << _rcvShift) - offered;
+        bool wasClosed = offered < Math.Min(_rcvMss, limit / 2);
         bool worth = wasClosed
-            ? opens >= Math.Min(_rcvMss, _rcvBuffer / 2)
-            : opens >= _rcvBuffer / 2 || (opens >= 2 * _rcvMss && (opens >= _rcvBuffer / 4 || offered <= _rcvBuffer / 8));
+            ? opens >= Math.Min(_rcvMss, limit / 2)
+            : opens >= limit / 2 || (opens >= 2 * _rcvMss && (opens >= limit / 4 || offered <= limit / 8));
         if (worth && !_ackNow)
             Acknowledge(SendCause.WindowUpdate);
     }

@@ -146,6 +146,9 @@ public sealed partial class TcpConnection
             && !EndsRecord(_sent[index].Right))
         {
             _sent.Join(index);
+            // Without SACK duplicates count segments: there is one less now that they can stand for.
+            if (!_sack && _sent.Sacked > 0)
+                _sent.Sacked--;
         }
     }
 
