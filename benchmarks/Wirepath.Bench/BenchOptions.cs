@@ -24,6 +24,9 @@ internal sealed record BenchOptions
     /// <summary>Samples of each row, taken in turns; the table shows their median. Default 3.</summary>
     public int Repeats { get; init; } = 3;
 
+    /// <summary>Only rows whose title contains it; null: all.</summary>
+    public string? Rows { get; init; }
+
     public bool Json { get; init; }
 
     /// <summary>A profile of each row instead of the table.</summary>
@@ -70,6 +73,12 @@ internal sealed record BenchOptions
                     parsed = parsed with { Repeats = repeats };
                     i++;
                     break;
+                case "--rows":
+                    if (value is null || value.StartsWith('-'))
+                        return Fail($"--rows wants a part of a row's title{Instead(value)}.", out error);
+                    parsed = parsed with { Rows = value };
+                    i++;
+                    break;
                 case "--plots":
                     if (value is null || value.StartsWith('-'))
                         return Fail($"--plots wants a folder{Instead(value)}.", out error);
@@ -89,16 +98,16 @@ internal sealed record BenchOptions
                     else if (parsed.Micro)
                         return Fail($"'micro' takes one filter; '{argument}' is a second one.", out error);
                     else
-                        return Fail($"There is no part '{argument}'; there are {string.Join(", ", partNames)} and micro.", out error);
+                        return Fail($"There is no part '{argument}'; there are {string.Join(", ", partNames.Distinct())} and micro.", out error);
                     break;
             }
         }
 
-        if (parsed.Micro && (parsed.Json || parsed.Profile || parsed.Plots is not null))
-            return Fail("--json, --profile and --plots belong to the table, not to 'micro'.", out error);
+        if (parsed.Micro && (parsed.Json || parsed.Profile || parsed.Plots is not null || parsed.Rows is not null))
+            return Fail("--json, --profile, --rows and --plots belong to the table, not to 'micro'.", out error);
         if (parsed.Json && parsed.Profile)
             return Fail("A profile is text: --profile and --json exclude each other.", out error);
-        options = parsed with { Parts = [.. partNames.Where(name => parts.Count == 0 || parts.Contains(name))], PartsWereNamed = parts.Count > 0 };
+        options = parsed with { Parts = [.. partNames.Distinct().Where(name => parts.Count == 0 || parts.Contains(name))], PartsWereNamed = parts.Count > 0 };
         error = null;
         return true;
     }

@@ -19,12 +19,15 @@ internal static class Program
                                               kernel with itself over veth (root; iproute2 and ethtool)
                                     echo      1-byte request/response, the same way (root)
                                     connect   connections that live for one byte, the same way (root)
-                                    fairness  2 to 64 simulated flows through one bottleneck, for each congestion control
-                                    goodput   one simulated flow over a path that loses or reorders, for each of them
+                                    fairness  2 to 64 simulated flows through one bottleneck, for each congestion control; and
+                                              8 real ones beside 8 of Linux's over a link in user space (root)
+                                    goodput   one simulated flow over a path that loses or reorders, for each of them;
+                                              and real ones against Linux's over a link in user space (root)
           ./bench micro [FILTER]  micro-benchmarks (BenchmarkDotNet); FILTER is a part of a name, or a pattern with *
 
           --seconds N   time of one sample (default 1)
           --repeats N   samples of each row, taken in turns; the table shows medians (default 3)
+          --rows WORD   only rows whose title contains it
           --plots DIR   pictures of windows, queues and shares of the simulated flows, as SVG
           --profile     where the time of each row goes, by method, instead of the table
           --json        the table as one JSON object
@@ -35,7 +38,7 @@ internal static class Program
 
     private static int Main(string[] arguments)
     {
-        IReadOnlyList<IPart> parts = [new MemoryPart(), new TapPart(), new EchoPart(), new ConnectPart(), new FairnessPart(), new GoodputPart()];
+        IReadOnlyList<IPart> parts = [new MemoryPart(), new TapPart(), new EchoPart(), new ConnectPart(), new FairnessPart(), new LinkFairnessPart(), new GoodputPart(), new LinkGoodputPart()];
         if (!BenchOptions.TryParse(arguments, [.. parts.Select(part => part.Name)], out BenchOptions? options, out string? error))
         {
             Console.Error.WriteLine($"bench: {error}");
