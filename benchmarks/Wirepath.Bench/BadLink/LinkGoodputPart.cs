@@ -59,9 +59,15 @@ internal sealed class LinkGoodputPart : IPart
             foreach (string control in CongestionControls.Names)
             {
                 bool isBbr = control == CongestionControls.Bbr;
+                double goal = control switch
+                {
+                    CongestionControls.Cubic => Goal,
+                    CongestionControls.Bbr => BbrGoal,
+                    _ => double.NaN, // for Reno nothing is demanded: it shows what CUBIC gains
+                };
                 yield return New(byKernel: false, control, key, title, path) with
                 {
-                    Yardstick = new Yardstick($"linux-{(isBbr ? CongestionControls.Bbr : CongestionControls.Cubic)}-{key}", isBbr ? BbrGoal : Goal),
+                    Yardstick = new Yardstick($"linux-{(isBbr ? CongestionControls.Bbr : CongestionControls.Cubic)}-{key}", goal),
                 };
             }
         }
