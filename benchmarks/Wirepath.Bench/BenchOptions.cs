@@ -24,10 +24,11 @@ internal sealed record BenchOptions
     /// <summary>Samples of each row, taken in turns; the table shows their median. Default 3.</summary>
     public int Repeats { get; init; } = 3;
 
-    /// <summary>Keys of the rows to measure; empty: all.</summary>
+    /// <summary>Keys of the rows to measure, or parts of their titles; empty: all.</summary>
     public IReadOnlyList<string> Rows { get; init; } = [];
 
-    public bool Takes(Row row) => Rows.Count == 0 || Rows.Contains(row.Key);
+    public bool Takes(Row row) =>
+        Rows.Count == 0 || Rows.Contains(row.Key) || Rows.Any(part => row.Title.Contains(part, StringComparison.OrdinalIgnoreCase));
 
     public bool Json { get; init; }
 
@@ -77,7 +78,7 @@ internal sealed record BenchOptions
                     break;
                 case "--rows":
                     if (value is null || value.StartsWith('-'))
-                        return Fail($"--rows wants keys with commas between them{Instead(value)}.", out error);
+                        return Fail($"--rows wants keys of rows or parts of their titles, with commas between them{Instead(value)}.", out error);
                     parsed = parsed with { Rows = value.Split(',') };
                     i++;
                     break;
@@ -100,16 +101,16 @@ internal sealed record BenchOptions
                     else if (parsed.Micro)
                         return Fail($"'micro' takes one filter; '{argument}' is a second one.", out error);
                     else
-                        return Fail($"There is no part '{argument}'; there are {string.Join(", ", partNames)} and micro.", out error);
+                        return Fail($"There is no part '{argument}'; there are {string.Join(", ", partNames.Distinct())} and micro.", out error);
                     break;
             }
         }
 
-        if (parsed.Micro && (parsed.Json || parsed.Profile || parsed.Plots is not null))
-            return Fail("--json, --profile and --plots belong to the table, not to 'micro'.", out error);
+        if (parsed.Micro && (parsed.Json || parsed.Profile || parsed.Plots is not null || parsed.Rows is not null))
+            return Fail("--json, --profile, --rows and --plots belong to the table, not to 'micro'.", out error);
         if (parsed.Json && parsed.Profile)
             return Fail("A profile is text: --profile and --json exclude each other.", out error);
-        options = parsed with { Parts = [.. partNames.Where(name => parts.Count == 0 || parts.Contains(name))], PartsWereNamed = parts.Count > 0 };
+        options = parsed with { Parts = [.. partNames.Distinct().Where(name => parts.Count == 0 || parts.Contains(name))], PartsWereNamed = parts.Count > 0 };
         error = null;
         return true;
     }

@@ -19,15 +19,18 @@ internal static class Program
                                               kernel with itself over veth (root; iproute2 and ethtool)
                                     echo      1-byte request/response, the same way (root)
                                     connect   connections that live for one byte, the same way (root)
-                                    http      wrk asks Wirepath's HTTP server and nginx (root; nginx-light and wrk)
-                                    fairness  2 to 64 simulated flows through one bottleneck, for each congestion control
-                                    goodput   one simulated flow over a path that loses or reorders, for each of them
+        IReadOnlyList<IPart> parts =
+        [
+            new MemoryPart(), new TapPart(), new EchoPart(), new ConnectPart(), new HttpPart(),
+            new FairnessPart(), new LinkFairnessPart(), new GoodputPart(), new LinkGoodputPart(),
+        ];
           ./bench micro [FILTER]  micro-benchmarks (BenchmarkDotNet); FILTER is a part of a name, or a pattern with *
 
           --seconds N   time of one sample (default 1)
           --repeats N   samples of each row, taken in turns; the table shows medians (default 3)
+          --rows WORD   only rows whose title contains it
           --plots DIR   pictures of windows, queues and shares of the simulated flows, as SVG
-          --rows A,B    only rows of these keys (those of --json)
+          --rows A,B    only rows of these keys (those of --json), or with these words in their titles
           --profile     where the time of each row goes, by method, instead of the table
           --json        the table as one JSON object
           --help        this text
@@ -37,7 +40,11 @@ internal static class Program
 
     private static int Main(string[] arguments)
     {
-        IReadOnlyList<IPart> parts = [new MemoryPart(), new TapPart(), new EchoPart(), new ConnectPart(), new HttpPart(), new FairnessPart(), new GoodputPart()];
+        IReadOnlyList<IPart> parts =
+        [
+            new MemoryPart(), new TapPart(), new EchoPart(), new ConnectPart(), new HttpPart(),
+            new FairnessPart(), new LinkFairnessPart(), new GoodputPart(), new LinkGoodputPart(),
+        ];
         if (!BenchOptions.TryParse(arguments, [.. parts.Select(part => part.Name)], out BenchOptions? options, out string? error))
         {
             Console.Error.WriteLine($"bench: {error}");

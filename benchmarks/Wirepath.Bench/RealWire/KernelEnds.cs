@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Wirepath.RealWire;
 
 namespace Wirepath.Bench;
@@ -13,6 +14,9 @@ internal abstract class KernelEnd : IDisposable
 
     // An answer that takes longer is a failure, and so is a thread.
     protected static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(3);
+
+    // A long path's address resolution and handshake take three round trips; a lost SYN a second more.
+    protected static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(5);
 
     private readonly Thread _thread;
     private volatile bool _stopping;
@@ -126,14 +130,23 @@ internal sealed class KernelSink(NetworkNamespace inside, IPEndPoint local) : Ke
 }
 
 /// <summary>Connects and writes without end.</summary>
-internal sealed class KernelSource(NetworkNamespace inside, IPEndPoint remote) : KernelEnd
+/// <param name="inside">Where.</param>
+/// <param name="remote">To whom.</param>
+/// <param name="congestionControl">Linux's name of it; null leaves it to the route.</param>
+internal sealed class KernelSource(NetworkNamespace inside, IPEndPoint remote, string? congestionControl = null) : KernelEnd
 {
     private const int ChunkSize = 64 * 1024;
+    private const int CongestionControlOption = 13; // TCP_CONGESTION of tcp(7)
 
     protected override void Work()
     {
         using Socket socket = Prepare(NewSocket(inside));
+        socket.SendTimeout = (int)ConnectTime.TotalMilliseconds;
         socket.Connect(remote);
+        socket.SendTimeout = (int)Patience.TotalMilliseconds;
+        // Now, not before: connect(2) takes the route's.
+        if (congestionControl is not null)
+            socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, CongestionControlOption, Encoding.ASCII.GetBytes(congestionControl));
         byte[] chunk = new byte[ChunkSize];
         while (!IsStopping)
         {

@@ -17,7 +17,14 @@ internal sealed record Row(string Key, string Title, Func<SampleTime, double[]> 
 {
     /// <summary>Has a thread of ours to profile; false for the kernel with itself.</summary>
     public bool IsOurs { get; init; } = true;
+
+    /// <summary>The row that this one is to be held against; null: none.</summary>
+    public Yardstick? Yardstick { get; init; }
 }
+
+/// <param name="Row">Whose first figure this row's is divided by, within each round.</param>
+/// <param name="Goal">What the ratio should reach; NaN: nothing is demanded.</param>
+internal sealed record Yardstick(string Row, double Goal);
 
 /// <summary>How long a sample is to take.</summary>
 /// <param name="WarmUp">Before the figures count: connecting, slow start, compilation.</param>
@@ -40,6 +47,9 @@ internal interface IPart
     /// <summary>On the command line.</summary>
     string Name { get; }
 
+    /// <summary>In JSON: parts that one name stands for differ by it.</summary>
+    string Key => Name;
+
     string Title { get; }
 
     IReadOnlyList<Figure> Figures { get; }
@@ -51,6 +61,9 @@ internal interface IPart
 
     /// <summary>Measured only when it is named: it takes minutes, and what it measures is not this machine.</summary>
     bool IsOnDemand => false;
+
+    /// <summary>A sample is not taken for less, whatever <c>--seconds</c> says.</summary>
+    TimeSpan LeastSampleTime => TimeSpan.Zero;
 
     /// <summary>Sets up what the rows need; disposing of it takes all of it down again.</summary>
     IBench Open();

@@ -10,9 +10,17 @@ internal sealed record PartResult(IPart Part, IReadOnlyList<RowResult> Rows, IRe
     public double Figure(RowResult row, int figure) => Statistics.Median(row.Samples.Select(sample => sample[figure]));
 
     /// <summary>Median of the ratios of each round; NaN when one of the two rows has no samples.</summary>
-    public double Ratio(RowResult row, Reference reference)
+    public double Ratio(RowResult row, Reference reference) => Ratio(row, reference.Row);
+
+    /// <summary>Any row has a yardstick.</summary>
+    public bool HasYardsticks => Rows.Any(row => row.Row.Yardstick is not null);
+
+    /// <summary>To its yardstick; NaN when it has none.</summary>
+    public double YardstickRatio(RowResult row) => row.Row.Yardstick is { } yardstick ? Ratio(row, yardstick.Row) : double.NaN;
+
+    private double Ratio(RowResult row, string key)
     {
-        RowResult? other = Rows.FirstOrDefault(r => r.Row.Key == reference.Row);
+        RowResult? other = Rows.FirstOrDefault(r => r.Row.Key == key);
         return other is null ? double.NaN : Statistics.Median(row.Samples.Zip(other.Samples, (mine, its) => mine[0] / its[0]));
     }
 
@@ -33,6 +41,7 @@ internal static class PartRunner
     {
         if (part.Unavailable is { } reason)
             return new PartResult(part, [], [], reason);
+        TimeSpan measured = options.SampleTime > part.LeastSampleTime ? options.SampleTime : part.LeastSampleTime;
         var failures = new List<string>();
         var samples = new List<(Row Row, List<double[]> Taken)>();
         try
@@ -48,7 +57,7 @@ internal static class PartRunner
                     progress($"\r\e[K{part.Name} {round + 1}/{options.Repeats}: {row.Title}");
                     try
                     {
-                        taken.Add(row.Measure(new SampleTime(round == 0 ? FirstWarmUp : s_warmUp, options.SampleTime, stop)));
+                        taken.Add(row.Measure(new SampleTime(round == 0 ? FirstWarmUp : s_warmUp, measured, stop)));
                     }
                     catch (Exception e) when (e is not OperationCanceledException)
                     {

@@ -13,7 +13,7 @@ internal static class RatioTable
         var lines = new List<string[]>();
         if (result.Rows.Count > 0)
         {
-            lines.Add(["", .. result.Part.Figures.Select(figure => figure.Title), "spread", .. result.Part.References.Select(reference => reference.Title)]);
+            lines.Add(["", .. result.Part.Figures.Select(figure => figure.Title), "spread", .. result.Part.References.Select(reference => reference.Title), .. result.HasYardsticks ? (string[])["÷ Linux", "goal"] : []]);
             foreach (RowResult row in result.Rows)
             {
                 lines.Add(
@@ -22,6 +22,7 @@ internal static class RatioTable
                     .. result.Part.Figures.Select((figure, i) => Number(result.Figure(row, i), figure.Format)),
                     Number(result.Spread(row), "0 %"),
                     .. result.Part.References.Select(reference => Number(result.Ratio(row, reference), "0.00")),
+                    .. result.HasYardsticks ? (string[])[Number(result.YardstickRatio(row), "0.00"), Number(row.Row.Yardstick?.Goal ?? double.NaN, "0.0")] : [],
                 ]);
             }
         }

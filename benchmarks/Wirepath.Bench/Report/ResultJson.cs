@@ -54,7 +54,7 @@ internal static class ResultJson
     private static void WritePart(Utf8JsonWriter json, PartResult result)
     {
         json.WriteStartObject();
-        json.WriteString("part", result.Part.Name);
+        json.WriteString("part", result.Part.Key);
         json.WriteStartArray("rows");
         foreach (RowResult row in result.Rows)
         {
@@ -75,6 +75,15 @@ internal static class ResultJson
             foreach (Reference reference in result.Part.References)
                 WriteNumber(json, reference.Row, result.Ratio(row, reference));
             json.WriteEndObject();
+            if (row.Row.Yardstick is { } yardstick)
+            {
+                json.WriteStartObject("yardstick");
+                json.WriteString("row", yardstick.Row);
+                WriteNumber(json, "ratio", result.YardstickRatio(row));
+                WriteNumber(json, "goal", yardstick.Goal);
+                json.WriteEndObject();
+            }
+
             json.WriteEndObject();
         }
 

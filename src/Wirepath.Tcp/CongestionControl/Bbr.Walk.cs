@@ -177,7 +177,7 @@ internal sealed partial class Bbr
 
     /// <summary>More than 2 % of what was in flight with this segment was lost, or a mark came.</summary>
     private static bool IsInflightTooHigh(in AckSample sample, in CongestionContext context) =>
-        sample.MarkedCe > 0 || (sample.Lost > 0 && context.Lost - sample.LostAtSend > LossThreshold * sample.InFlightAtSend);
+        sample.MarkedCe > 0 || (sample.InFlightAtSend > 0 && context.Lost - sample.LostAtSend > LossThreshold * sample.InFlightAtSend);
 
     private void LowerInflightHi(in AckSample sample, bool isAppLimited, in CongestionContext context)
     {

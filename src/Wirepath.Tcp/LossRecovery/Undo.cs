@@ -21,6 +21,9 @@ internal struct UndoState
     /// <summary>Every repetition was reported as a duplicate.</summary>
     public readonly bool AllNeedless => _repetitions == 0;
 
+    /// <summary>Nothing has been sent again in this episode.</summary>
+    public readonly bool NothingRepeated => _repetitions < 0;
+
     public void Open(SequenceNumber sndUna, int repetitionsUnderWay)
     {
         (IsOpen, Marker) = (true, sndUna);
@@ -47,9 +50,10 @@ public sealed partial class TcpConnection
     private uint _arrivedEcho;
     private bool _hasArrivedEcho;
 
-    // RFC 3522 §3.2: the ACK echoes a time before the first repetition was sent.
+    // RFC 3522 §3.2: the ACK echoes a time before the first repetition was sent. ACKs that are taken from the device together can declare a
+    // loss and acknowledge the segment before anything left: what arrived can then only be the original.
     private bool IsAnsweringOriginal =>
-        !_repeatStamp.IsNever && _timestamps && _hasArrivedEcho && _arrivedEcho != 0 && unchecked((int)(_arrivedEcho - _repeatTimestamp)) < 0;
+        _undo.NothingRepeated || (!_repeatStamp.IsNever && _timestamps && _hasArrivedEcho && _arrivedEcho != 0 && unchecked((int)(_arrivedEcho - _repeatTimestamp)) < 0);
 
     private bool MayUndo => _undo.IsOpen && (_undo.AllNeedless || IsAnsweringOriginal);
 

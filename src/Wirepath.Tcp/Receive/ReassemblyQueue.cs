@@ -31,9 +31,7 @@ internal sealed class ReassemblyQueue(PieceShelf shelf, int mostRanges)
     {
         SequenceNumber right = left + length;
         duplicate = default;
-        int first = 0; // the first range that touches or lies behind the new bytes
-        while (first < _count && _ranges[first].Right < left)
-            first++;
+        int first = FirstNotBefore(left);
         bool touches = first < _count && _ranges[first].Left <= right;
         if (!touches)
         {
@@ -80,6 +78,22 @@ internal sealed class ReassemblyQueue(PieceShelf shelf, int mostRanges)
         }
 
         return true;
+    }
+
+    /// <summary>The first range that touches bytes from <paramref name="left"/> on or lies behind them: a thousand holes are no reason to walk.</summary>
+    private int FirstNotBefore(SequenceNumber left)
+    {
+        (int low, int high) = (0, _count);
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (_ranges[middle].Right < left)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        return low;
     }
 
     /// <summary>Moves what has become contiguous behind <paramref name="next"/> (RCV.NXT) to <paramref name="stream"/>.</summary>

@@ -6,7 +6,11 @@ namespace Wirepath.Tcp;
 // RCV.WND: what is offered, when an update is worth a segment, and how the buffer grows.
 public sealed partial class TcpConnection
 {
+    // Segments beside twice a round's bytes: what small windows are rounded by.
+    private const int TuningReserve = 16;
+
     private long _readInRound;
+    private long _mostReadInRound;
     private Instant _roundStart = Instant.Epoch;
 
     private long WindowLimit => _settings.WindowClamp > 0 ? Math.Min(_rcvBuffer, _settings.WindowClamp) : _rcvBuffer;
@@ -51,16 +55,24 @@ public sealed partial class TcpConnection
     }
 
     /// <summary>
-    /// Dynamic right-sizing: when the application read more than half a buffer within a round trip, the window is what
-    /// limits the sender, and the buffer becomes twice what was read.
+    /// Dynamic right-sizing (Fisk and Feng): the buffer is twice what the application read within a round trip, and more while that
+    /// grows. A sender in slow start has doubled its window before an ACK tells it of a larger one, and doubles it again meanwhile:
+    /// the growth is expected to go on for two rounds, as on Linux.
     /// </summary>
     private void TuneBuffer(long bytes, Instant now)
     {
         _readInRound += bytes;
         if (!_rtt.HasSample || now - _roundStart < _rtt.Smoothed)
             return;
-        if (_readInRound * 2 > _rcvBuffer)
-            _rcvBuffer = (int)Math.Max(_rcvBuffer, Math.Min(_readInRound * 2, _settings.ReceiveBuffer.Max));
+        long before = Math.Max(_mostReadInRound, (long)_settings.InitialCwnd * _rcvMss);
+        if (_readInRound > before)
+        {
+            long wanted = (2 * _readInRound) + (TuningReserve * _rcvMss);
+            wanted += (long)(2.0 * wanted * (_readInRound - before) / before);
+            _rcvBuffer = (int)Math.Max(_rcvBuffer, Math.Min(wanted, _settings.ReceiveBuffer.Max));
+            _mostReadInRound = _readInRound;
+        }
+
         (_readInRound, _roundStart) = (0, now);
     }
 }
