@@ -153,11 +153,14 @@ internal sealed partial class SystemCalls
         return socket.TakeError() is { } error ? CallOutcome.Error(error) : default;
     }
 
-    private async Task OpenAsync(ScriptSocket socket, IpEndpoint remote)
+    private async Task OpenAsync(ScriptSocket socket, IpEndpoint remote, bool fast = false)
     {
         try
         {
-            socket.Connected(await host.ConnectAsync(remote, socket.Options.ForConnect(socket.Local), socket.Connect!.Token).ConfigureAwait(false));
+            TcpSocketOptions wanted = socket.Options.ForConnect(socket.Local);
+            if (fast)
+                wanted = wanted with { FastOpen = true, FastOpenOnWrite = true };
+            socket.Connected(await host.ConnectAsync(remote, wanted, socket.Connect!.Token).ConfigureAwait(false));
         }
         catch (NetworkException failed)
         {
@@ -169,6 +172,27 @@ internal sealed partial class SystemCalls
         }
 
         socket.Change(TcpSignals.Established | TcpSignals.Writable | (socket.Stream is null ? TcpSignals.Ended | TcpSignals.Readable : TcpSignals.None));
+    }
+
+    /// <summary>MSG_FASTOPEN: connect and write in one.</summary>
+    /// <returns>Null when there is a connection to write to.</returns>
+    private async Task<CallOutcome?> OpenFastAsync(SystemCall call, ScriptSocket socket, bool nonBlocking)
+    {
+        if (IsNull(Argument(call, 4)))
+            return CallOutcome.Error("EINVAL");
+        IpEndpoint remote = (call.Name == "sendto" ? Address(call, 4) : null) ?? new IpEndpoint(options.RemoteIp, options.ConnectPort);
+        Opening?.Invoke(remote);
+        socket.Connect = new CancellationTokenSource();
+        socket.Connecting = OpenAsync(socket, remote, fast: true);
+        if (socket.IsConnecting && nonBlocking)
+            return CallOutcome.Error("EINPROGRESS");
+        if (!await WaitForOpeningAsync(socket).ConfigureAwait(false))
+            return CallOutcome.Error("EINPROGRESS");
+        socket.Connecting = null;
+        if (socket.Stream is null)
+            return CallOutcome.Error(socket.TakeError() ?? "ECONNABORTED");
+        socket.IsConnectTold = true;
+        return null;
     }
 
     /// <returns>False when SO_SNDTIMEO has passed before.</returns>

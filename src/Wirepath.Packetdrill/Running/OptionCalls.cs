@@ -17,7 +17,7 @@ internal sealed partial class SystemCalls
         "SO_BINDTODEVICE", "SO_BINDTOIFINDEX", "SO_TXREHASH", "SO_RESERVE_MEM", "SO_NOSIGPIPE", "SO_USER_COOKIE", "SO_SETFIB", "SO_USELOOPBACK", "SO_SNDLOWAT",
         "IP_RECVERR", "IP_FREEBIND", "IP_TRANSPARENT", "IP_BIND_ADDRESS_NO_PORT", "IP_RECVTOS", "IP_RECVTTL", "IP_RECVOPTS", "IP_PKTINFO", "IP_MINTTL", "IP_NODEFRAG", "IP_RECVERR_RFC4884",
         "IPV6_V6ONLY", "IPV6_RECVERR", "IPV6_RECVTCLASS", "IPV6_RECVHOPLIMIT", "IPV6_RECVPKTINFO", "IPV6_AUTOFLOWLABEL", "IPV6_FREEBIND", "IPV6_TRANSPARENT",
-        "TCP_THIN_LINEAR_TIMEOUTS", "TCP_THIN_DUPACK", "TCP_FASTOPEN_NO_COOKIE",
+        "TCP_THIN_LINEAR_TIMEOUTS", "TCP_THIN_DUPACK", "TCP_FASTOPEN_NO_COOKIE", "TCP_FASTOPEN_CONNECT",
     ];
 
     private CallOutcome SetOption(SystemCall call)
@@ -42,8 +42,6 @@ internal sealed partial class SystemCalls
                 return CallOutcome.Error("ENOPROTOOPT");
             case "TCP_FASTOPEN_KEY":
                 return SetFastOpenKey(call, socket);
-            case "TCP_FASTOPEN_CONNECT":
-                throw ScriptEndedException.Skipped(call, $"the socket option {name}");
             default:
                 break;
         }

@@ -7,7 +7,7 @@ namespace Wirepath.Packetdrill;
 // write, in its variants.
 internal sealed partial class SystemCalls
 {
-    private const long SendFlags = Constants.MSG_DONTWAIT | Constants.MSG_MORE | Constants.MSG_EOR | 0x4000 | 4 | 0x800;
+    private const long SendFlags = Constants.MSG_DONTWAIT | Constants.MSG_FASTOPEN | Constants.MSG_MORE | Constants.MSG_EOR | 0x4000 | 4 | 0x800;
 
     private async Task<CallOutcome> SendAsync(SystemCall call)
     {
@@ -17,6 +17,9 @@ internal sealed partial class SystemCalls
         long flags = call.Name switch { "send" or "sendto" => Number(call, 3), "sendmsg" => Number(call, 2), _ => 0 };
         RequireOffered(call, flags);
         bool nonBlocking = socket.IsNonBlocking || (flags & Constants.MSG_DONTWAIT) != 0;
+        if ((flags & Constants.MSG_FASTOPEN) != 0 && socket.Stream is null && socket.Connecting is null && socket.Acceptor is null
+            && await OpenFastAsync(call, socket, nonBlocking).ConfigureAwait(false) is { } early)
+            return early;
         if (socket.IsConnecting)
         {
             if (nonBlocking || !await WaitForOpeningAsync(socket).ConfigureAwait(false))
@@ -41,8 +44,6 @@ internal sealed partial class SystemCalls
             throw ScriptEndedException.Skipped(call, "MSG_ZEROCOPY");
         if ((flags & Constants.MSG_OOB) != 0)
             throw ScriptEndedException.Skipped(call, "MSG_OOB: nothing is sent as urgent (RFC 6093)");
-        if ((flags & Constants.MSG_FASTOPEN) != 0)
-            throw ScriptEndedException.Skipped(call, "MSG_FASTOPEN");
         if ((flags & ~SendFlags) != 0)
             throw ScriptEndedException.Skipped(call, $"{call.Name} with flags 0x{flags & ~SendFlags:x}");
     }

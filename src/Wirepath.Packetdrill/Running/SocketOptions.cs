@@ -67,6 +67,7 @@ internal sealed class SocketOptions
     public TcpSocketOptions ForConnect(Wire.IpEndpoint local) => new()
     {
         Local = local, Tcp = Settings, TimeToLive = TimeToLive, TypeOfService = TypeOfService, MayFragment = MayFragment,
+        FastOpen = Kept("TCP_FASTOPEN_CONNECT") is > 0, FastOpenOnWrite = Kept("TCP_FASTOPEN_CONNECT") is > 0,
     };
 
     public void ApplyTo(TcpStream stream)

@@ -151,7 +151,21 @@ internal sealed partial class TcpLayer(Host host)
         (socket.TimeToLive, socket.TypeOfService, socket.MayFragment) = (options.TimeToLive, options.TypeOfService, options.MayFragment);
         socket.Connecting = operation;
         operation.Socket = socket;
+        if (options.FastOpen)
+            OpenFast(socket, options, now);
+        if (!options.InitialBytes.IsEmpty)
+            connection.Write(options.InitialBytes.Span, now);
         Touch(socket, now);
+    }
+
+    private void OpenFast(TcpSocket socket, TcpSocketOptions options, Instant now)
+    {
+        if (socket.Connection.UseFastOpen(now) == 0 || !options.FastOpenOnWrite || !options.InitialBytes.IsEmpty || socket.Connecting is not { } connecting)
+            return;
+        socket.Connection.DeferSyn();
+        socket.Connecting = null;
+        socket.Stream = new TcpStream(host, socket);
+        connecting.Complete(socket.Stream);
     }
 
     // A port that the application has named: free, or given up by a connection in TIME-WAIT.

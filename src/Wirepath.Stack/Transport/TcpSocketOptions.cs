@@ -20,4 +20,16 @@ public sealed record TcpSocketOptions
 
     /// <summary>True: routers may fragment what this connection sends; the path's MTU is not probed for (RFC 1191 off).</summary>
     public bool MayFragment { get; init; }
+
+    /// <summary>True: Fast Open (RFC 7413). <see cref="InitialBytes"/> go with the SYN when a cookie of the peer is known; otherwise the SYN asks for one.</summary>
+    public bool FastOpen { get; init; }
+
+    /// <summary>Written before the SYN leaves (<c>MSG_FASTOPEN</c>); more than the send buffer takes is an error.</summary>
+    public ReadOnlyMemory<byte> InitialBytes { get; init; }
+
+    /// <summary>
+    /// True, with <see cref="FastOpen"/> and a known cookie: the stream is there at once, and the SYN leaves with the first bytes written to it
+    /// (<c>TCP_FASTOPEN_CONNECT</c>). Without a cookie it makes no difference.
+    /// </summary>
+    public bool FastOpenOnWrite { get; init; }
 }

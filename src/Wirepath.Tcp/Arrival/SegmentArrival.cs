@@ -104,6 +104,7 @@ public sealed partial class TcpConnection
         Transit(TcpTransition.ReceivedSynAck);
         Acknowledge(SendCause.Ack);
         TakeAck(segment, now);
+        FollowFastOpen(segment);
         _sndWl2 = header.Acknowledgment;
         Establish(now);
         TakeText(segment, header.Sequence + 1, now);

@@ -9,7 +9,8 @@ public sealed partial class TcpConnection
     /// <summary>A SYN with data made this connection: it sends and receives in SYN-RECEIVED already (RFC 7413 §4.2.2).</summary>
     private bool _isFastOpened;
 
-    private TcpOptions _cookieToGrant;
+    // What only the first SYN or SYN,ACK carries: a cookie, or the wish for one.
+    private TcpOptions _firstSynOptions;
 
     /// <summary>Data was in the SYN and was taken: that of ours by the peer, or that of the peer by us.</summary>
     public bool SynDataWasTaken { get; private set; }
@@ -35,10 +36,11 @@ public sealed partial class TcpConnection
             connection.SynDataWasTaken = true;
             connection.TakeText(syn, syn.Header.Sequence + 1, now);
             connection._ackNow = false; // the SYN,ACK says it
+            connection._ato = TimeSpan.Zero;
         }
 
         return connection;
     }
 
-    internal void GrantCookie(in TcpOptions cookie) => _cookieToGrant = cookie;
+    internal void GrantCookie(in TcpOptions cookie) => _firstSynOptions = cookie;
 }

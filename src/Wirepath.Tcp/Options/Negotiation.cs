@@ -35,6 +35,7 @@ public sealed partial class TcpConnection
         _sndWnd = _maxSndWnd = window; // §2.2: never scaled in a SYN
         (_sndWl1, _sndWl2) = (irs, _iss);
         int peerMss = options.HasMss ? options.Mss : DefaultMss(Id.Remote.Address);
+        _peerMss = peerMss;
         _sndMss = Math.Max(Math.Min(peerMss, _sndMss), _settings.MinSendMss);
         _scaling = _settings.WindowScaling && options.HasWindowScale;
         (_sndShift, _rcvShift) = _scaling ? (Math.Min((int)options.WindowScale, 14), OfferedShift(_settings)) : (0, 0);
@@ -56,8 +57,8 @@ public sealed partial class TcpConnection
     private TcpOptions SynOptions(Instant now)
     {
         bool answers = State != TcpState.SynSent; // a SYN,ACK offers only what the SYN offered
-        TcpOptions options = answers ? _cookieToGrant : default;
-        _cookieToGrant = default; // the first SYN,ACK only
+        TcpOptions options = _firstSynOptions;
+        _firstSynOptions = default; // a repeated SYN is a plain one: perhaps the option was what kept it from arriving
         (options.HasMss, options.Mss) = (true, (ushort)_rcvMss);
         if (answers ? _scaling : _settings.WindowScaling)
             (options.HasWindowScale, options.WindowScale) = (true, (byte)OfferedShift(_settings));

@@ -59,11 +59,13 @@ public sealed partial class TcpConnection
         if (again)
             cause = NoteRetransmission(_iss, 0, _sendCause);
         TcpFlags flags = EcnSynFlags(answers) | (answers ? TcpFlags.Syn | TcpFlags.Ack : TcpFlags.Syn);
-        Emit(packet, _iss, 0, flags, again ? SendCause.Retransmission : answers ? SendCause.SynAnswer : SendCause.Open, cause, SynOptions(now), now);
+        int length = Emit(packet, _iss, SynPayload(again, now), flags, again ? SendCause.Retransmission : answers ? SendCause.SynAnswer : SendCause.Open, cause, SynOptions(now), now);
         if (again)
             NoteRepeated(0, now);
         else
             NoteSent(_iss, 1, segments: 1, FullPayload, now);
+        if (length > 0)
+            NoteSent(_iss + 1, length, segments: 1, FullPayload, now); // RFC 7413: acknowledged or not, by itself
     }
 
     // RFC 5682 §3.1 step 2b: one or two new segments, to see what comes back. Without them the ordinary recovery goes on.
@@ -120,7 +122,9 @@ public sealed partial class TcpConnection
 
         if (_settings.CollapseRepetitions)
             JoinSmall(index, full, window);
-        SendRepetition(packet, index, force, options, now);
+        SendRepetition(packet, index, isProbe: false, options, now);
+        if (index == 0 && _retransmissionTimer != RetransmissionTimer.Reordering && !force)
+            SetRetransmission(RetransmissionTimer.Timeout, now + _rtt.Rto);
         return true;
     }
 
@@ -145,7 +149,7 @@ public sealed partial class TcpConnection
         }
     }
 
-    private void SendRepetition(Packet packet, int index, bool force, in TcpOptions options, Instant now)
+    private void SendRepetition(Packet packet, int index, bool isProbe, in TcpOptions options, Instant now)
     {
         ref SentSegment row = ref _sent[index];
         SequenceNumber left = SequenceNumber.Max(row.Left, _sndUna);
@@ -160,9 +164,10 @@ public sealed partial class TcpConnection
         int sent = Emit(packet, left, length, flags, SendCause.Retransmission, cause, options, now);
         if (sent < length && row.Count > 1)
             _sent.Split(index, Math.Max(sent / row.SegmentBytes, 1)); // the packet could not carry more slices
-        NoteRepeated(index, now);
-        if (index == 0 && _retransmissionTimer != RetransmissionTimer.Reordering && !force)
-            SetRetransmission(RetransmissionTimer.Timeout, now + _rtt.Rto);
+        if (isProbe)
+            NoteDepartureAgain(index, now);
+        else
+            NoteRepeated(index, now);
     }
 
     private void NoteRepeated(int index, Instant now)
@@ -171,17 +176,21 @@ public sealed partial class TcpConnection
         if (_repeatStamp.IsNever)
             (_repeatStamp, _repeatTimestamp) = (now, TimestampClock(now));
         _undo.CountRepetition(row.Count);
-        row.SentAt = now;
-        row.Snapshot = _rate.OnSent(_sent.Segments == 0, _sent.InFlight + row.Count, now);
-        if (_rate.IsAppLimited)
-            row.Marks |= SegmentMarks.AppLimited;
-        else
-            row.Marks &= ~SegmentMarks.AppLimited;
-        _sent.Mark(index, SegmentMarks.Repeated | SegmentMarks.EverRepeated);
+        NoteDepartureAgain(index, now);
+        _sent.Mark(index, SegmentMarks.Repeated);
         if (IsReducing)
             _prr.Sent += row.Count;
         if (_repeatFrom < row.Right)
             _repeatFrom = row.Right;
+    }
+
+    // A tail-loss probe is no repetition of something lost: it adds nothing to what is in flight.
+    private void NoteDepartureAgain(int index, Instant now)
+    {
+        ref SentSegment row = ref _sent[index];
+        row.SentAt = now;
+        row.Snapshot = _rate.OnSent(_sent.Segments == 0, _sent.InFlight + row.Count, now);
+        row.Marks = (row.Marks & ~SegmentMarks.AppLimited) | SegmentMarks.EverRepeated | (_rate.IsAppLimited ? SegmentMarks.AppLimited : SegmentMarks.None);
     }
 
     private bool TrySendLossProbe(Packet packet, Instant now)
@@ -213,7 +222,7 @@ public sealed partial class TcpConnection
 
         FitRow(last, full);
         _repeatWhy = RetransmitCause.TailLossProbe;
-        SendRepetition(packet, last, force: true, options, now);
+        SendRepetition(packet, last, isProbe: true, options, now);
         AfterProbe(repeats: true, now);
         return true;
     }
@@ -247,6 +256,8 @@ public sealed partial class TcpConnection
 
         if (room <= 0)
             return Blocked(cwnd: true, now);
+        if (TryProbePath(packet, options, now))
+            return true;
         if (!_overrideSws && WaitsForMore(room, window, unsent, full, now))
             return Blocked(cwnd: (long)room * full < window, now);
         // Half of the window at once at most, so that one super-segment is on its way while the next is being made.
@@ -407,7 +418,7 @@ public sealed partial class TcpConnection
         int headerLength = TcpHeader.Size + options.Size;
         Span<byte> head = packet.Append(headerLength);
         if (length > 0)
-            length = AppendPayload(packet, sequence, length, headerLength, ref flags);
+            length = AppendPayload(packet, isSyn ? sequence + 1 : sequence, length, headerLength, ref flags);
         long window = why == SendCause.Reset ? 0 : OfferWindow(isSyn);
         int shift = isSyn ? 0 : _rcvShift;
         var header = new TcpHeader(Id.Local.Port, Id.Remote.Port, sequence, acks ? _rcvNxt : default, headerLength, flags, (ushort)(window >> shift), 0, 0);

@@ -111,6 +111,7 @@ public sealed partial class TcpConnection
         }
 
         EnterLoss(now);
+        SuspectBlackHole(now);
         _repeatFirst = true;
         NoteCongestion("retransmission time-out");
     }
