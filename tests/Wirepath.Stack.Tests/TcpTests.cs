@@ -1,4 +1,5 @@
 using Wirepath.Events;
+using Wirepath.Tests;
 using Wirepath.Wire;
 using static Wirepath.Stack.Tests.TestWorld;
 
@@ -118,6 +119,7 @@ public sealed class TcpTests
     }
 
     [Fact]
+    [Covers("RFC 9293", "MUST-47")]
     public void Refused_timed_out_and_no_route_are_told_apart()
     {
         (TestWorld world, Host client, Host server, TestCable cable) = Pair();

@@ -1,3 +1,4 @@
+using Wirepath.Tests;
 using Wirepath.Wire;
 
 namespace Wirepath.Tcp.Tests;
@@ -27,6 +28,8 @@ public class FlowTests
     }
 
     [Fact]
+    [Covers("RFC 9293", "MUST-37")]
+    [Covers("RFC 6429", "mortal")]
     public void A_peer_that_answers_probes_is_never_given_up_and_one_that_does_not_is()
     {
         var settings = Peer.Plain with { Retries2 = 2, MaxRto = TimeSpan.FromSeconds(1) };
@@ -211,6 +214,7 @@ public class FlowTests
     }
 
     [Fact]
+    [Covers("RFC 6093", "in-line")]
     public void Urgent_bytes_stay_in_line()
     {
         using Peer peer = Peer.Established().Play("""

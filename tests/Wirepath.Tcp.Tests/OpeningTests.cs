@@ -1,4 +1,5 @@
 using Wirepath.Events;
+using Wirepath.Tests;
 using Wirepath.Wire;
 
 namespace Wirepath.Tcp.Tests;
@@ -197,6 +198,7 @@ public class OpeningTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    [Covers("RFC 4987", "backlog")]
     public void The_queues_of_a_listener_have_limits(bool abort)
     {
         var settings = Peer.Plain with { MaxSynBacklog = 3, AbortOnOverflow = abort };
@@ -244,6 +246,11 @@ public class OpeningTests
     }
 
     [Fact]
+    [Covers("RFC 9293", "MUST-8")]
+    [Covers("RFC 9293", "MUST-9")]
+    [Covers("RFC 9293", "SHLD-1")]
+    [Covers("RFC 6528", "clock")]
+    [Covers("RFC 6528", "keyed")]
     public void Initial_sequence_numbers_follow_the_clock_and_differ_by_secret_and_tuple()
     {
         // The reference vector of the SipHash paper, appendix A.

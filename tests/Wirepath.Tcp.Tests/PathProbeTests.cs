@@ -1,3 +1,5 @@
+using Wirepath.Tests;
+
 namespace Wirepath.Tcp.Tests;
 
 /// <summary>Path-MTU discovery without ICMP: RFC 4821, RFC 8899.</summary>
@@ -6,6 +8,7 @@ public sealed class PathProbeTests
     private static readonly TcpSettings s_searching = Peer.Plain with { PathProbing = PathProbing.Always, BaseMss = 512, InitialCwnd = 12 };
 
     [Fact]
+    [Covers("RFC 4821, 8899", "search")]
     public void A_probe_that_arrives_makes_all_segments_that_large()
     {
         using Peer peer = Probing();
@@ -21,6 +24,7 @@ public sealed class PathProbeTests
     }
 
     [Fact]
+    [Covers("RFC 4821, 8899", "lost-probe")]
     public void A_lost_probe_goes_again_in_pieces_and_is_no_sign_of_congestion()
     {
         using Peer peer = Probing();
@@ -38,6 +42,7 @@ public sealed class PathProbeTests
     }
 
     [Fact]
+    [Covers("RFC 4821, 8899", "black-hole")]
     public void Time_outs_in_a_row_are_taken_for_a_black_hole()
     {
         using Peer peer = Peer.Established(Peer.Plain with { PathProbing = PathProbing.OnBlackHole, BaseMss = 512, Retries1 = 3 }).Play("""

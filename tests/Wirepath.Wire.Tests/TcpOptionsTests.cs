@@ -1,8 +1,12 @@
+using Wirepath.Tests;
+
 namespace Wirepath.Wire.Tests;
 
 public class TcpOptionsTests
 {
     [Fact]
+    [Covers("RFC 9293", "MUST-68")]
+    [Covers("RFC 9293", "MUST-69")]
     public void What_is_written_is_what_is_read_and_Size_says_how_much_that_is()
     {
         byte[] buffer = new byte[64];
@@ -54,10 +58,14 @@ public class TcpOptionsTests
     [InlineData("0201", "a length below 2")]
     [InlineData("020405", "a length past the end")]
     [InlineData("FE28", "an unknown option past the end")]
+    [Covers("RFC 9293", "MUST-7")]
+    [Covers("RFC 9293", "MUST-68")]
     public void A_length_that_lies_is_refused(string options, string why) =>
         TcpOptions.TryRead(Convert.FromHexString(options), out _).ShouldBeFalse(why);
 
     [Fact]
+    [Covers("RFC 9293", "MUST-6")]
+    [Covers("RFC 9293", "MUST-7")]
     public void Unknown_kinds_and_known_kinds_of_wrong_length_are_skipped()
     {
         TcpOptions.TryRead(Convert.FromHexString("FD0411220203FF0303070000FFFF"), out TcpOptions read).ShouldBeTrue();

@@ -114,6 +114,7 @@ internal struct SentQueue
         back = front;
         front.Right = back.Left = front.Left + segments * front.SegmentBytes;
         front.Count = segments;
+        front.Marks &= ~SegmentMarks.Pushed;
         back.Count -= segments;
     }
 
@@ -137,7 +138,7 @@ internal struct SentQueue
         Segments -= next.Count;
         row.Right = next.Right;
         row.SegmentBytes += next.SegmentBytes;
-        row.Marks |= next.Marks & SegmentMarks.EverRepeated;
+        row.Marks = (row.Marks & ~SegmentMarks.Pushed) | (next.Marks & (SegmentMarks.EverRepeated | SegmentMarks.Pushed));
         for (int i = index + 1; i < Rows - 1; i++)
             this[i] = this[i + 1];
         Rows--;

@@ -16,6 +16,8 @@ internal enum SegmentMarks : byte
     EverRepeated = 8,
     /// <summary>The application, not the network, limited the rate when it was sent.</summary>
     AppLimited = 16,
+    /// <summary>Left with PSH, and goes again with it, whatever has been written behind it since.</summary>
+    Pushed = 32,
 }
 
 /// <summary>

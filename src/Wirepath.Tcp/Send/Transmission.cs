@@ -159,7 +159,7 @@ public sealed partial class TcpConnection
         int length = Math.Max(SequenceNumber.Min(row.Right, _dataEnd) - left, 0);
         bool fin = _finQueued && row.Right > _dataEnd;
         TcpFlags flags = TcpFlags.Ack;
-        if (length > 0 && (EndsMessage(left + length) || row.Count > 1 || left + length == _iss + 1 + _synData))
+        if (length > 0 && (EndsMessage(left + length) || row.Count > 1 || row.Has(SegmentMarks.Pushed) || left + length == _iss + 1 + _synData))
             flags |= TcpFlags.Psh;
         if (fin)
             flags |= TcpFlags.Fin;
@@ -323,8 +323,9 @@ public sealed partial class TcpConnection
         SequenceNumber end = left + length;
         bool fin = _finQueued && end == _dataEnd && end - _sndUna < Math.Max(_sndWnd, 1);
         TcpFlags flags = TcpFlags.Ack;
+        bool pushed = length > 0 && (EndsMessage(end) || (_overrideSws && end == _dataEnd));
         // A super-segment ends with PSH, as Linux's do: a receiver that puts segments together again then need not wait for more.
-        if (length > 0 && (EndsMessage(end) || (_overrideSws && end == _dataEnd) || length > full))
+        if (pushed || length > full)
             flags |= TcpFlags.Psh;
         if (fin)
             flags |= TcpFlags.Fin;
@@ -336,6 +337,8 @@ public sealed partial class TcpConnection
         if (sent < full)
             _smallSegmentEnd = left + sent;
         NoteSent(left, sent + (fin ? 1 : 0), Math.Max((sent + full - 1) / full, 1), full, now);
+        if (pushed && sent == length)
+            _sent.Mark(_sent.Rows - 1, SegmentMarks.Pushed);
         NoteDeparture(packet.Length, now);
         if (IsReducing)
             _prr.Sent += Math.Max((sent + full - 1) / full, 1);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Wirepath.Tcp;
+using Wirepath.Tests;
 using Wirepath.Wire;
 using static Wirepath.Stack.Tests.TestWorld;
 
@@ -98,6 +99,7 @@ public sealed class SynFloodTests
     }
 
     [Fact]
+    [Covers("RFC 4987", "flood")]
     public void With_cookies_everybody_gets_the_page_and_the_flood_holds_nothing()
     {
         (int served, long peak, long cookies, long dropped) = Flood(cookies: 1);

@@ -1,3 +1,5 @@
+using Wirepath.Tests;
+
 namespace Wirepath.Tcp.Tests;
 
 public class CubicTests
@@ -42,6 +44,7 @@ public class CubicTests
     }
 
     [Fact]
+    [Covers("RFC 9438", "window")]
     public void At_a_long_round_trip_cwnd_follows_the_curve()
     {
         Cubic cubic = New(Plain with { RenoFriendly = false });
@@ -58,6 +61,7 @@ public class CubicTests
 
     // §4.6 and §4.7.
     [Fact]
+    [Covers("RFC 9438", "fast-convergence")]
     public void A_loss_reduces_to_717_in_1024_and_a_second_at_a_smaller_window_gives_up_more_of_W_max()
     {
         Cubic cubic = New();
@@ -77,6 +81,7 @@ public class CubicTests
     }
 
     [Fact]
+    [Covers("RFC 8511", "abe")]
     public void A_mark_reduces_as_a_loss_does_unless_the_alternative_backoff_is_on()
     {
         Cubic cubic = New();
@@ -92,6 +97,7 @@ public class CubicTests
 
     // §4.3: with a short round trip, what Reno would get: α = 3 (1 − β) / (1 + β) = 0.53 segments a round.
     [Fact]
+    [Covers("RFC 9438", "reno-friendly")]
     public void At_a_short_round_trip_cwnd_grows_as_a_Reno_that_reduces_by_the_same()
     {
         Cubic cubic = New();

@@ -1,3 +1,5 @@
+using Wirepath.Tests;
+
 namespace Wirepath.Tcp.Tests;
 
 public class HyStartTests
@@ -110,6 +112,7 @@ public class HyStartTests
     [InlineData(8, 12, true)]
     [InlineData(400, 415.9, false)]
     [InlineData(400, 416, true)]
+    [Covers("RFC 9406", "delay-rise")]
     public void The_eighth_round_trip_above_the_last_rounds_smallest_slows_growth_to_a_quarter(double last, double current, bool slows)
     {
         var cubic = new Cubic(PlusPlus, isPaced: false);
@@ -145,6 +148,7 @@ public class HyStartTests
     }
 
     [Fact]
+    [Covers("RFC 9406", "resume")]
     public void When_the_delay_falls_below_the_baseline_slow_start_resumes()
     {
         var cubic = new Cubic(PlusPlus, isPaced: false);
