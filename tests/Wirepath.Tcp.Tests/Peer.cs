@@ -92,6 +92,8 @@ internal sealed partial class Peer : IDisposable
         return this;
     }
 
+    private bool _isHeld;
+
     private void PlayLine(string line)
     {
         double after = 0;
@@ -112,8 +114,9 @@ internal sealed partial class Peer : IDisposable
         RunTo(at);
         _sent.Select(s => s.Text).ShouldBeEmpty("sent, but not expected before this line");
         _mark = Now = at;
+        _isHeld = line.StartsWith("<&", StringComparison.Ordinal); // taken from the device together with the next
         if (line[0] == '<')
-            Inject(line[1..].Trim());
+            Inject(line[(_isHeld ? 2 : 1)..].Trim());
         else
             Call(line.Split(' '));
         Flush();
@@ -193,7 +196,7 @@ internal sealed partial class Peer : IDisposable
 
     private void Flush()
     {
-        if (_connection is null)
+        if (_connection is null || _isHeld)
             return;
         while (true)
         {

@@ -169,6 +169,28 @@ public class RetransmissionTests
     }
 
     [Fact]
+    public void A_loss_whose_segment_is_acknowledged_before_anything_was_repeated_was_none()
+    {
+        using Peer peer = Peer.Connecting(Peer.Plain with { Sack = true }).Play("""
+            > S 0:0(0)
+            +0.1 < S. 0:0(0) ack 1 win 60000 <mss 1000,sackOK>
+            > . 1:1(0) ack 1
+            write 4000
+            > . 1:1001(1000) ack 1
+            > . 1001:2001(1000) ack 1
+            > . 2001:3001(1000) ack 1
+            > P. 3001:4001(1000) ack 1
+            +0.1 <& . 1:1(0) ack 1 <sack 1001:4001> // three above it: lost
+            < . 1:1(0) ack 4001                     // late
+            nothing
+            """);
+        TcpStatistics seen = peer.Connection.Statistics;
+        (seen.FastRetransmits, seen.Retransmissions, seen.UndoneReductions).ShouldBe((1, 0, 1));
+        seen.CwndSegments.ShouldBeGreaterThanOrEqualTo(10);
+        seen.SsthreshSegments.ShouldBeGreaterThan(1_000_000); // still arbitrary: slow start goes on
+    }
+
+    [Fact]
     public void A_smaller_path_MTU_repeats_what_is_in_flight_in_smaller_segments()
     {
         using Peer peer = Peer.Established().Play("""

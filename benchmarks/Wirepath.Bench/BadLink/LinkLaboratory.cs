@@ -98,9 +98,10 @@ internal sealed class LinkLaboratory : IDisposable
         }
 
         long started = System.Diagnostics.Stopwatch.GetTimestamp();
+        long[] before = [.. sinks.Select(sink => sink.Received)]; // a busy machine notices the first byte late
         time.Wait(time.Measured);
         double seconds = System.Diagnostics.Stopwatch.GetElapsedTime(started).TotalSeconds;
-        double[] rates = [.. sinks.Select(sink => sink.Received / seconds)];
+        double[] rates = [.. sinks.Zip(before, (sink, then) => (sink.Received - then) / seconds)];
         throwIfFailed();
         return new LinkRun(rates, link.Offered, link.Lost, link.QueueDropped, link.Waiting.Milliseconds(0.5), link.Lateness.Milliseconds(0.99));
     }

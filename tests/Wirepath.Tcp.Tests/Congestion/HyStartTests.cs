@@ -1,4 +1,5 @@
 using Wirepath.Tests;
+using Wirepath.Wire;
 
 namespace Wirepath.Tcp.Tests;
 
@@ -181,5 +182,23 @@ public class HyStartTests
         var clock = new AckClock(cubic, cwnd: 40);
         clock.Ack(40);
         cubic.Cwnd.ShouldBe(48);
+    }
+
+    [Fact]
+    public void Eight_round_trips_of_a_window_are_wanted_before_one_is_called_longer()
+    {
+        CongestionContext window = new AckClock(new Cubic(PlusPlus, isPaced: false)).Context() with { SndUna = new SequenceNumber(1), SndNxt = new SequenceNumber(10_001) };
+        var hystart = new HyStartPlusPlus(int.MaxValue);
+        hystart.StartRound(window);
+        for (int i = 0; i < 8; i++)
+            hystart.IsPipeFull(TimeSpan.FromMilliseconds(100), window);
+        CongestionContext next = window with { SndUna = new SequenceNumber(10_002), SndNxt = new SequenceNumber(30_001) };
+        for (int i = 1; i <= 8; i++)
+        {
+            hystart.IsConservative.ShouldBeFalse();
+            hystart.IsPipeFull(TimeSpan.FromMilliseconds(113), next);
+        }
+
+        hystart.IsConservative.ShouldBeTrue();
     }
 }
