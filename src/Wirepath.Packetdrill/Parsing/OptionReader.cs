@@ -35,11 +35,12 @@ internal static class OptionReader
             "bind_port" => options with { BindPort = (ushort)Number(token, value, ushort.MaxValue) },
             "connect_port" => options with { ConnectPort = (ushort)Number(token, value, ushort.MaxValue) },
             "mtu" => options with { GivenMtu = Mtu(token, value) },
+            "mss" => options with { ArrivalSegmentSize = (int)Number(token, value, ushort.MaxValue) },
             "strict_segments" => options with { StrictSegments = value != "0" },
             "udp_encaps" when value is not ("" or "none") => options with { Unoffered = $"TCP inside of UDP (--udp_encaps={value})" },
             "so_filename" => options with { Unoffered = "the system calls of another library (--so_filename)" },
             // What concerns packetdrill's own machinery: real time, real devices and machines, its interpreter, its exit.
-            "speed" or "mss" or "verbose" or "v" or "debug" or "dry_run" or "non_fatal" or "init_scripts" or "feature"
+            "speed" or "verbose" or "v" or "debug" or "dry_run" or "non_fatal" or "init_scripts" or "feature"
                 or "code_command" or "code_format" or "code_sockopt" or "send_omit_free" or "is_anyip" or "tcp_ts_ecr_scaled" or "so_flags"
                 or "wire_client" or "wire_server" or "wire_server_ip" or "wire_server_at" or "wire_server_port" or "wire_client_dev" or "wire_server_dev"
                 or "persistent_tun_dev" or "fault_injection" or "use_expect" or "udp_encaps" or "psp_udp_port" => options,

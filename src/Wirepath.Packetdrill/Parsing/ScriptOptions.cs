@@ -24,6 +24,9 @@ internal sealed record ScriptOptions
 
     public int? GivenMtu { get; init; }
 
+    /// <summary>Payload of each segment that an arriving super-segment was joined from; 0: what arrives was one.</summary>
+    public int ArrivalSegmentSize { get; init; }
+
     /// <summary>Of the IPv4 wire.</summary>
     public int PrefixLength { get; init; } = 16;
 

@@ -96,7 +96,7 @@ internal sealed partial class SystemCalls
     private CallOutcome ReceiveReport(ScriptSocket socket, Message? message)
     {
         OnProgress();
-        if (socket.Reports?.Take() is not { } controls)
+        if (socket.Reports?.Take(options.IpVersion != ScriptIpVersion.IPv4) is not { } controls)
             return CallOutcome.Error("EAGAIN");
         // The packet itself, which comes with the report, does not fit into a buffer of no bytes.
         long flags = Constants.MSG_ERRQUEUE | Constants.MSG_TRUNC;

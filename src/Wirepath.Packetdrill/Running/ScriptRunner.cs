@@ -307,6 +307,12 @@ public sealed class ScriptRunner
         }
     }
 
-    private Tcp.TcpStatistics? FindStatistics() =>
-        Peers.Current is { } current ? Calls.Find(current.Local, current.Remote)?.Stream?.Statistics : null;
+    private Tcp.TcpStatistics? FindStatistics()
+    {
+        if (Peers.Current is not { } current)
+            return null;
+        // One that is being opened has no stream yet; one whose opening failed never had one.
+        return Calls.Find(current.Local, current.Remote)?.Stream?.Statistics
+            ?? Bench.Host.FindTcp(new ConnectionId(current.Local, current.Remote)) ?? (Calls.HasFailedToOpen ? default(Tcp.TcpStatistics) : null);
+    }
 }

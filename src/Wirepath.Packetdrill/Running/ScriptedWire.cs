@@ -18,6 +18,12 @@ internal sealed class ScriptedWire(int mtu, Func<Instant> now) : INetworkDevice
     public static readonly MacAddress Peer = new(0x02_00_00_00_00_02);
     private readonly Queue<Packet> _arriving = new();
 
+    // IPv6 and TCP with all the options that it can have.
+    private const int MostHeaders = 100;
+
+    /// <summary>Payload of the segments that a device joined before it handed them over (<c>--mss</c>); 0: none.</summary>
+    public int ArrivalSegmentSize { get; init; }
+
     public string Name => "script";
 
     public MacAddress Address { get; } = new(0x02_00_00_00_00_01);
@@ -37,6 +43,8 @@ internal sealed class ScriptedWire(int mtu, Func<Instant> now) : INetworkDevice
     private void Deliver(ReadOnlySpan<byte> payload, EtherType type)
     {
         Packet frame = Packet.From(payload);
+        if (ArrivalSegmentSize > 0 && type != EtherType.Arp && payload.Length > ArrivalSegmentSize + MostHeaders)
+            frame.SegmentSize = ArrivalSegmentSize;
         new EthernetHeader(Address, Peer, type).Write(frame.Prepend(EthernetHeader.Size));
         _arriving.Enqueue(frame);
         Readable?.Invoke();

@@ -58,7 +58,8 @@ internal sealed class SendReports
     }
 
     /// <summary>The oldest report, as the control messages in which it is told.</summary>
-    public IReadOnlyList<Message.Control>? Take()
+    /// <param name="isV6">The socket is one of IPv6, its addresses mapped ones or not.</param>
+    public IReadOnlyList<Message.Control>? Take(bool isV6)
     {
         if (!_queue.TryDequeue(out var report))
             return null;
@@ -67,7 +68,7 @@ internal sealed class SendReports
         return
         [
             new Message.Control(Constants.Value("SOL_SOCKET")!.Value, Constants.Value("SCM_TIMESTAMPING")!.Value, ("scm_sec", seconds), ("scm_nsec", nanoseconds)),
-            new Message.Control(Constants.Value("SOL_IP")!.Value, Constants.Value("IP_RECVERR")!.Value,
+            new Message.Control(Constants.Value(isV6 ? "SOL_IPV6" : "SOL_IP")!.Value, Constants.Value(isV6 ? "IPV6_RECVERR" : "IP_RECVERR")!.Value,
                 ("ee_errno", Errno.Number("ENOMSG")!.Value), ("ee_origin", Constants.Value("SO_EE_ORIGIN_TIMESTAMPING")!.Value), ("ee_type", 0), ("ee_code", 0),
                 ("ee_info", report.Kind), ("ee_data", report.Key)),
         ];

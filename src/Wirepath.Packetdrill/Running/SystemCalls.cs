@@ -25,6 +25,9 @@ internal sealed partial class SystemCalls(Host host, ScriptOptions options)
     public ScriptSocket? Find(IpEndpoint local, IpEndpoint remote) =>
         _all.FindLast(s => s.Stream is { } stream && stream.Id.Local == local && stream.Id.Remote == remote);
 
+    /// <summary>The last socket that was made wanted to connect and has no connection.</summary>
+    public bool HasFailedToOpen => _all is [.., { Connect: not null, Stream: null }];
+
     /// <summary>Makes a call.</summary>
     /// <exception cref="ScriptEndedException">The call, or something in it, is not offered.</exception>
     public Task<CallOutcome> InvokeAsync(SystemCall call)

@@ -17,7 +17,7 @@ internal sealed class TestBench : IDisposable
     public TestBench(ScriptOptions options, HostSettings settings, int? mtu, ulong seed, EventLog log)
     {
         _simulator = new Simulator(seed, s_start, log);
-        Wire = new ScriptedWire(mtu ?? options.Mtu, () => _simulator.Now);
+        Wire = new ScriptedWire(mtu ?? options.Mtu, () => _simulator.Now) { ArrivalSegmentSize = options.ArrivalSegmentSize };
         Wire.Sent = packet =>
         {
             Seen?.Invoke(packet);

@@ -94,6 +94,9 @@ public sealed class Host : IDisposable
     /// </summary>
     public bool CompleteInline { get; set; }
 
+    /// <summary>The figures of a connection that is being opened, is open, or waits to be accepted; null when there is none in the table. On the loop's thread.</summary>
+    public Wirepath.Tcp.TcpStatistics? FindTcp(in Wirepath.Events.ConnectionId id) => Tcp.Find(id)?.Connection.StatisticsAt(Log.Now);
+
     /// <summary>Forgets what was learnt of peers: their Fast Open cookies (RFC 7413 §4.1.3.1). On the loop's thread.</summary>
     public void ForgetPeers() => Tcp.Shared.ForgetPeers();
 
