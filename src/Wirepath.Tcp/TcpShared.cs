@@ -22,5 +22,8 @@ public sealed class TcpShared
 
     internal FastOpenCache FastOpenCookies { get; } = new();
 
+    /// <summary>What was learnt of peers is forgotten: their Fast Open cookies.</summary>
+    public void ForgetPeers() => FastOpenCookies.Clear();
+
     internal ChallengeBudget Challenges { get; }
 }

@@ -57,6 +57,9 @@ internal struct DeliveryRate
             DeliveredCe += segments;
     }
 
+    /// <summary>What was counted twice.</summary>
+    public void UncountDelivered() => Delivered = Math.Max(Delivered - 1, 1);
+
     public void CountLost(int segments) => Lost += segments;
 
     public void StartAck() => _hasNewest = false;

@@ -30,7 +30,7 @@ public sealed partial class TcpConnection
     private bool _writerWaits;
 
     // ---- Receive sequence space (figure 4) -----------------------------------------------------------------------
-    private readonly int _rcvMss;           // what our SYN announces
+    private int _rcvMss;                    // what our SYN announces
     private readonly PieceShelf _pieces = new();
     private readonly ReassemblyQueue _reassembly;
     private ByteChain _received;
