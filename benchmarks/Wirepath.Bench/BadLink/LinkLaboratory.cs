@@ -1,7 +1,6 @@
 using System.Net;
 using Wirepath.Devices;
 using Wirepath.RealWire;
-using Wirepath.Stack;
 using Wirepath.Wire;
 
 namespace Wirepath.Bench;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Wirepath.Stack;
 using Wirepath.Tcp;
 using Wirepath.Wire;
 
