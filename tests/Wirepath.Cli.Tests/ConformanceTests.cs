@@ -92,7 +92,7 @@ public sealed class ConformanceTests : IDisposable
     [Theory]
     [InlineData("conformance", "'wirepath conformance' needs a PROTOCOL, for example: wirepath conformance tcp tests/")]
     [InlineData("conformance tcp", "'wirepath conformance' needs a PATH, for example: wirepath conformance tcp tests/")]
-    [InlineData("conformance udp /tmp", "there are no scripts about 'udp'; the protocol is tcp.")]
+    [InlineData("conformance udp /tmp", "there are no scripts about 'udp'; the protocol is tcp (or seed, for random worlds).")]
     [InlineData("conformance tcp /no/such/path", "there is no file or folder '/no/such/path'.")]
     [InlineData("conformance tcp /proc/self/fdinfo", "there are no scripts (*.pkt) in '/proc/self/fdinfo'.")]
     [InlineData("conformance tcp --ip-version ipv5 /tmp", "--ip-version: 'ipv5' is not one of ipv4, ipv4-mapped-ipv6, ipv6.")]

@@ -9,6 +9,7 @@ namespace Wirepath.Simulation.Tests;
 /// Ten thousand random worlds: whole hosts, one connection each. A seed that fails prints itself, what it had decided and
 /// the command that plays it again with a capture.
 /// </summary>
+[Collection(nameof(AloneInTheProcess))]
 public sealed class SeedTests(ITestOutputHelper output)
 {
     [Fact]
@@ -45,3 +46,7 @@ public sealed class SeedTests(ITestOutputHelper output)
     private static string Describe(SeedOutcome outcome) => string.Create(CultureInfo.InvariantCulture,
         $"seed {outcome.Seed}: {outcome.Complaint}\n  {outcome.Plan}\n  again: ./wirepath conformance seed {outcome.Seed} --pcap seed-{outcome.Seed}.pcapng");
 }
+
+/// <summary>What counts the blocks of the whole process cannot run beside others.</summary>
+[CollectionDefinition(nameof(AloneInTheProcess), DisableParallelization = true)]
+public sealed class AloneInTheProcess;

@@ -126,6 +126,13 @@ internal sealed partial class TcpLayer(Host host)
             return;
         }
 
+        // RFC 9293 MUST-46: there is no connection with many.
+        if (remote.Address.IsMulticast || route.Interface.IsBroadcast(remote.Address))
+        {
+            operation.Fail(new NetworkException(ConnectionEnd.NotSent, $"{remote.Address} is an address of many, and TCP speaks with one."));
+            return;
+        }
+
         IpAddress source = options.Local.Address.IsNone || options.Local.Address.IsUnspecified ? route.Source : options.Local.Address;
         var local = new IpEndpoint(source, options.Local.Port);
         if (local.Port != 0 ? !MayUse(local, remote, now) : !TryChooseLocal(source, remote, now, out local))

@@ -130,7 +130,7 @@ internal sealed class ExploredWorld : IDisposable
                 choices.Add(new Choice(Move.Overtake, client, i));
         }
 
-        if (_forgeries > 0 && !end.IsReleased && end.Connection is { } connection && connection.IsSynchronized() && connection.RcvAdv() - connection.RcvNxt() > 1)
+        if (_forgeries > 0 && !end.IsReleased && end.Connection is { } connection && connection.State is not (TcpState.SynSent or TcpState.SynReceived) && connection.RcvAdv() - connection.RcvNxt() > 1)
         {
             choices.Add(new Choice(Move.ForgeReset, client));
             choices.Add(new Choice(Move.ForgeSyn, client));

@@ -27,7 +27,8 @@ internal static class Scopes
         new("one-byte-window") { Client = Scope.Bare, Server = Window(Scope.Bare, 1), ClientCalls = Send(4), ServerCalls = s_waitAndClose, Losses = 1 },
         new("simultaneous-close") { ClientCalls = Send(), ServerCalls = Send(), Losses = 1 },
         new("half-close") { ClientCalls = Send(10), ServerCalls = [new(AwaitEnd), new(Write, 150), new(Close)], Losses = 1 },
-        new("abort") { ClientCalls = [new(Write, 150), new(Abort)], ServerCalls = [new(Write, 20), new(Shutdown), new(AwaitEnd), new(Close)], Losses = 1 },
+        // Nothing is lost: an end in FIN-WAIT-2 that never hears of the RST waits for ever, unless its application asked for keepalive.
+        new("abort") { ClientCalls = [new(Write, 150), new(Abort)], ServerCalls = [new(Write, 20), new(Shutdown), new(AwaitEnd), new(Close)], Reorders = 1 },
         new("close-unread") { ClientCalls = [new(Write, 150), new(Close)], ServerCalls = [new(Write, 20), new(Close)], Losses = 1 },
         new("forged") { ClientCalls = Send(120), ServerCalls = s_waitAndClose, Forgeries = 1 },
         new("urgent") { Urgent = true, ClientCalls = Send(120), ServerCalls = s_waitAndClose, Losses = 1 },
