@@ -278,7 +278,7 @@ public sealed partial class TcpConnection
     }
 
     // A window begins behind the SYN, also while that is not acknowledged (RFC 7413 sends text by then).
-    private SequenceNumber WindowEdge => SequenceNumber.Max(_sndUna, _iss + 1) + (int)Math.Min(_sndWnd, int.MaxValue);
+    private SequenceNumber WindowEdge => (IsSynAcknowledged ? _sndUna : _iss + 1) + (int)Math.Min(_sndWnd, int.MaxValue);
 
     private bool IsWorthASegment(int length, int full, long unsent) =>
         !(length < full && length == unsent && HoldsSmallPieces)
