@@ -26,8 +26,6 @@ public sealed partial class TcpConnection
         _rcvMss = _sndMss = OwnMss(mtuMss, settings);
         _seenMss = Math.Min(_rcvMss, 536);
         _rcvBuffer = settings.ReceiveBuffer.Default;
-        _received = new ByteChain(_pieces);
-        _reassembly = new ReassemblyQueue(_pieces, settings.MaxReassemblyRanges);
         _congestion = CongestionControls.Create(settings.CongestionControl, settings.Cubic, settings.Pacing || settings.MaxPacingRate > 0, seed: iss.Value);
         _rtt = new RttEstimator(settings.InitialRto, settings.MinRto, settings.MaxRto);
         _congestion.Cwnd = settings.InitialCwnd;
@@ -35,7 +33,7 @@ public sealed partial class TcpConnection
         _cwndUsage = new CwndUsage(iss);
         _quickAcks = settings.QuickAcks;
         _lastSentAt = _lastReceivedAt = now;
-        _sendCause = log.Because;
+        SendBecause = log.Because;
     }
 
     /// <summary>The largest MSS that settings allow on a path.</summary>
@@ -63,7 +61,7 @@ public sealed partial class TcpConnection
         var connection = new TcpConnection(id, settings, iss, mtuMss, log, now, listener, timestampOffset);
         connection.NoteReceived(syn, follow: true);
         connection.State = TcpState.Listen;
-        connection._sendCause = log.Because;
+        connection.SendBecause = log.Because;
         connection.TakeSyn(syn, now);
         connection.Transit(TcpTransition.ReceivedSyn);
         return connection;
@@ -118,7 +116,7 @@ public sealed partial class TcpConnection
     public string EndDetail { get; private set; } = "";
 
     /// <summary>Bytes of memory held for both directions, blocks counted whole.</summary>
-    public long MemoryCharged => _sendBuffer.MemoryCharged + _pieces.MemoryCharged + _sent.MemoryCharged;
+    public long MemoryCharged => _sendBuffer.MemoryCharged + _received.MemoryCharged + (_reassembly?.MemoryCharged ?? 0) + _sent.MemoryCharged;
 
     private bool MayWrite => !_finQueued && End is null
         && State is TcpState.SynSent or TcpState.SynReceived or TcpState.Established or TcpState.CloseWait;
@@ -139,7 +137,7 @@ public sealed partial class TcpConnection
         if (taken > 0)
         {
             if (_sndNxt == _dataEnd)
-                _sendCause = _log.Because; // nothing older waits
+                SendBecause = _log.Because; // nothing older waits
             RestartAfterIdle(now);
             _sendBuffer.Append(bytes[..taken]);
             _dataEnd += taken;
@@ -169,7 +167,7 @@ public sealed partial class TcpConnection
         ArgumentOutOfRangeException.ThrowIfGreaterThan((ulong)bytes, (ulong)_received.Length, nameof(bytes));
         if (bytes == 0)
             return;
-        _received.Consume(bytes);
+        _received.Consume((int)bytes);
         OnRead(bytes, now);
     }
 
@@ -186,7 +184,7 @@ public sealed partial class TcpConnection
         }
 
         if (_sndNxt == _dataEnd)
-            _sendCause = _log.Because;
+            SendBecause = _log.Because;
         _finQueued = true;
         Transit(TcpTransition.Close);
     }
@@ -245,7 +243,7 @@ public sealed partial class TcpConnection
 
         if (_sent.Lost == 0)
             return;
-        (_repeatWhy, _repeatCause, _repeatFrom) = (RetransmitCause.PathMtu, _log.Because, _sndUna);
+        (_repeatWhy, RepeatBecause, _repeatFrom) = (RetransmitCause.PathMtu, _log.Because, _sndUna);
         if (_phase == RecoveryPhase.Loss)
             return;
         // Lost, but not to congestion: cwnd stays.
@@ -314,7 +312,7 @@ public sealed partial class TcpConnection
     private void ResetAndFinish(ConnectionEnd how, string detail)
     {
         _resetWanted = true;
-        _sendCause = _log.Because;
+        SendBecause = _log.Because;
         Finish(how, detail, TcpTransition.GaveUp);
     }
 
@@ -322,7 +320,7 @@ public sealed partial class TcpConnection
     {
         _timers.StopAll();
         _sendBuffer.Clear();
-        _reassembly.Clear();
+        DropReassembly();
         _sent.Clear();
         _finQueued = true;
         (_ackNow, _duplicateAcksOwed, _probeWanted, _keepAliveWanted, _repeatFirst, _synWanted, _lossProbeWanted) = (false, 0, false, false, false, false, false);

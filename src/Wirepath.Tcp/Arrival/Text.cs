@@ -59,7 +59,8 @@ public sealed partial class TcpConnection
     {
         if (length > 0)
         {
-            if (!_reassembly.TryAdd(sequence, segment.Packet, offset, length, out SackBlock duplicate))
+            _reassembly ??= ReassemblyQueue.Take();
+            if (!_reassembly.TryAdd(sequence, segment.Packet, offset, length, _settings.MaxReassemblyRanges, out SackBlock duplicate))
                 Reject(segment, "too many holes");
             else if (duplicate != default)
                 _duplicateBlock = duplicate;
@@ -67,18 +68,31 @@ public sealed partial class TcpConnection
 
         // RFC 5681 §4.2: at once, and one for each, for the sender counts them.
         _duplicateAcksOwed++;
-        _ackCause = _log.Because;
+        AckBecause = _log.Because;
         _timers.DelayedAck = Instant.Never;
+    }
+
+    private void DropReassembly()
+    {
+        if (_reassembly is null)
+            return;
+        ReassemblyQueue.Return(_reassembly);
+        _reassembly = null;
     }
 
     private void TakeInOrder(in TcpSegment segment, int offset, int length, Instant now)
     {
-        bool fillsHole = _reassembly.RangeCount > 0;
+        bool fillsHole = _reassembly is not null;
         SequenceNumber before = _rcvNxt;
         _received.Append(segment.Packet, offset, length);
         _rcvNxt += length;
-        if (fillsHole)
+        if (_reassembly is not null)
+        {
             _rcvNxt = _reassembly.MoveContiguous(_rcvNxt, ref _received);
+            if (_reassembly.RangeCount == 0)
+                DropReassembly();
+        }
+
         _bytesReceived += _rcvNxt - before;
         _signals |= TcpSignals.Readable;
 
@@ -95,7 +109,7 @@ public sealed partial class TcpConnection
         if (_rcvAdv < _rcvNxt)
             _rcvAdv = _rcvNxt;
         _finReceived = true;
-        _reassembly.Clear();
+        DropReassembly();
         _signals |= TcpSignals.PeerClosed | TcpSignals.Readable;
         // An application that answers at once will close at once as well: its FIN then carries the ACK, and four segments become three.
         if (State == TcpState.Established)

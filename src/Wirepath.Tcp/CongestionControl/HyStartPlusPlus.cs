@@ -7,7 +7,7 @@ namespace Wirepath.Tcp;
 /// at a quarter of its pace (Conservative Slow Start). If the delay falls again it was jitter, and slow start resumes; after
 /// five rounds the pipe is full. For the first slow start of a connection only (§4.3).
 /// </summary>
-internal struct HyStartPlusPlus(int ackLimit)
+internal sealed class HyStartPlusPlus(int ackLimit)
 {
     private const int SamplesWanted = 8;      // N_RTT_SAMPLE
     private const int RttDivisor = 8;         // MIN_RTT_DIVISOR

@@ -10,7 +10,7 @@ public sealed partial class TcpConnection
     private bool _isFastOpened;
 
     // What only the first SYN or SYN,ACK carries: a cookie, or the wish for one.
-    private TcpOptions _firstSynOptions;
+    private FirstSyn? _firstSyn;
 
     /// <summary>Data was in the SYN and was taken: that of ours by the peer, or that of the peer by us.</summary>
     public bool SynDataWasTaken { get; private set; }
@@ -25,7 +25,7 @@ public sealed partial class TcpConnection
             State = TcpState.Listen, Shared = listener.Shared,
         };
         connection.NoteReceived(syn, follow: true);
-        connection._sendCause = log.Because;
+        connection.SendBecause = log.Because;
         connection.TakeSyn(syn, now);
         connection.Transit(TcpTransition.ReceivedSyn);
         connection._isFastOpened = true;
@@ -42,5 +42,10 @@ public sealed partial class TcpConnection
         return connection;
     }
 
-    internal void GrantCookie(in TcpOptions cookie) => _firstSynOptions = cookie;
+    internal void GrantCookie(in TcpOptions cookie) => _firstSyn = new FirstSyn { Options = cookie };
+
+    private sealed class FirstSyn
+    {
+        public TcpOptions Options;
+    }
 }

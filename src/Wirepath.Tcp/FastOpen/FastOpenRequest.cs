@@ -33,7 +33,8 @@ public sealed partial class TcpConnection
         _asksFastOpen = true;
         if ((_settings.FastOpen & FastOpenBits.ClientWithoutCookie) != 0)
             return _synSpace = most;
-        _firstSynOptions.SetFastOpen(cookie, _asksExperimental);
+        _firstSyn = new FirstSyn();
+        _firstSyn.Options.SetFastOpen(cookie, _asksExperimental);
         return _synSpace = known ? most : 0;
     }
 
@@ -87,7 +88,7 @@ public sealed partial class TcpConnection
             for (int i = 0; i < _sent.Rows; i++)
                 MarkLost(i);
             _repeatFrom = _sndUna;
-            (_repeatWhy, _repeatCause) = (RetransmitCause.Timeout, _log.Because);
+            (_repeatWhy, RepeatBecause) = (RetransmitCause.Timeout, _log.Because);
         }
         else if (_synData > 0)
         {

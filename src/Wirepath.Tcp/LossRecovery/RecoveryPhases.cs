@@ -15,9 +15,9 @@ public sealed partial class TcpConnection
     private SequenceNumber _repeatFrom;  // nothing lost below waits to be repeated
     private bool _newBeforeLost;         // F-RTO step 2b: new bytes are to be tried before repetitions
     private int _duplicateAcks;
-    private long _duplicateReports;
-    private long _reorderingsSeen;
-    private long _undoneReductions;
+    private uint _duplicateReports;
+    private uint _reorderingsSeen;
+    private uint _undoneReductions;
 
     private bool IsReducing => _phase is RecoveryPhase.Cwr or RecoveryPhase.Recovery;
 
@@ -206,7 +206,7 @@ public sealed partial class TcpConnection
             _sent.Split(0, 1);
         _repeatWhy = _phase == RecoveryPhase.Recovery ? RetransmitCause.PartialAck : RetransmitCause.DuplicateAcks;
         MarkLost(0);
-        _repeatCause = _log.Because;
+        RepeatBecause = _log.Because;
     }
 
     private bool UsesRack => (_settings.LossDetection & LossDetection.Rack) != 0;
@@ -226,7 +226,7 @@ public sealed partial class TcpConnection
             else if (!_sent[i].Has(SegmentMarks.Lost))
             {
                 MarkLost(i);
-                (_repeatWhy, _repeatCause) = (RetransmitCause.Sack, _log.Because);
+                (_repeatWhy, RepeatBecause) = (RetransmitCause.Sack, _log.Because);
             }
         }
     }
@@ -286,7 +286,7 @@ public sealed partial class TcpConnection
             if (remaining <= TimeSpan.Zero)
             {
                 MarkLost(i);
-                (_repeatWhy, _repeatCause) = (RetransmitCause.Rack, _log.Because);
+                (_repeatWhy, RepeatBecause) = (RetransmitCause.Rack, _log.Because);
             }
             else if (remaining > longest)
             {

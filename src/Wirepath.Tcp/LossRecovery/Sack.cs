@@ -52,7 +52,7 @@ public sealed partial class TcpConnection
         if (block.Right <= block.Left || block.Right > _sndNxt || news.PriorUna - block.Left > Math.Max(_maxSndWnd, ushort.MaxValue))
             return;
         int segments = Math.Max(1, (block.Right - block.Left + FullPayload - 1) / FullPayload);
-        _duplicateReports += segments;
+        _duplicateReports += (uint)segments;
         if (_duplicateReports > _retransmissions)
             return; // more duplicates than repetitions: the network made them, and they say nothing about our timers
         news.Signs |= AckSigns.Duplicate;
@@ -143,7 +143,7 @@ public sealed partial class TcpConnection
             _highestSacked = row.Right;
         news.Signs |= AckSigns.Sacked;
         _rate.CountDelivered(row.Count, news.Has(AckSigns.Ece));
-        _rate.OnDelivered(ref row);
+        _rate.OnDelivered(ref row, ref news.Newest);
     }
 
     /// <summary>Something was delivered behind what was sent after it: the path reorders by at least that much.</summary>

@@ -56,8 +56,8 @@ public sealed partial class TcpConnection
     private TcpOptions SynOptions(Instant now)
     {
         bool answers = State != TcpState.SynSent; // a SYN,ACK offers only what the SYN offered
-        TcpOptions options = _firstSynOptions;
-        _firstSynOptions = default; // a repeated SYN is a plain one: perhaps the option was what kept it from arriving
+        TcpOptions options = _firstSyn?.Options ?? default;
+        _firstSyn = null; // a repeated SYN is a plain one: perhaps the option was what kept it from arriving
         (options.HasMss, options.Mss) = (true, (ushort)_rcvMss);
         if (answers ? _scaling : _settings.WindowScaling)
             (options.HasWindowScale, options.WindowScale) = (true, (byte)OfferedShift(_settings));
@@ -85,8 +85,7 @@ public sealed partial class TcpConnection
         {
             if (_duplicateBlock != default && _settings.DuplicateSack)
                 options.AddSack(_duplicateBlock);
-            if (_reassembly.RangeCount > 0)
-                _reassembly.AddSackTo(ref options);
+            _reassembly?.AddSackTo(ref options);
         }
 
         return options;

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Wirepath.Events;
 using Wirepath.Wire;
 
@@ -6,22 +7,96 @@ namespace Wirepath.Tcp;
 // What is counted, and what is told to the log when somebody listens.
 public sealed partial class TcpConnection
 {
-    private long _segmentsSent;
-    private long _segmentsReceived;
-    private long _segmentsRejected;
+    private uint _segmentsSent;
+    private uint _segmentsReceived;
+    private uint _segmentsRejected;
     private long _bytesSent;
     private long _bytesAcknowledged;
     private long _bytesReceived;
     private long _bytesRetransmitted;
-    private long _retransmissions;
-    private long _timeoutCount;
-    private long _fastRetransmits;
-    private long _duplicateAcksReceived;
-    private long _windowProbes;
-    private long _lossProbes;
-    private long _dataSegmentsSent;
-    private EventId _lastSent;
-    private (CongestionPhase Phase, long Cwnd, long Ssthresh) _noted;
+    private uint _retransmissions;
+    private uint _timeoutCount;
+    private uint _fastRetransmits;
+    private uint _duplicateAcksReceived;
+    private uint _windowProbes;
+    private uint _lossProbes;
+    private uint _dataSegmentsSent;
+    private Trail? _trail;
+
+    // What only a log wants to know: without one, no connection has it.
+    private sealed class Trail
+    {
+        public EventId LastSent;
+        public EventId SendCause;
+        public EventId AckCause;
+        public EventId TimerCause;
+        public EventId RepeatCause;
+        public (CongestionPhase Phase, long Cwnd, long Ssthresh) Noted;
+    }
+
+    private EventId LastSent
+    {
+        get => _trail is null ? default : _trail.LastSent;
+        set
+        {
+            if (IsWorthNoting(value))
+                _trail.LastSent = value;
+        }
+    }
+
+    /// <summary>Because of what something is to be sent.</summary>
+    private EventId SendBecause
+    {
+        get => _trail is null ? default : _trail.SendCause;
+        set
+        {
+            if (IsWorthNoting(value))
+                _trail.SendCause = value;
+        }
+    }
+
+    /// <summary>Because of what an ACK is to be sent.</summary>
+    private EventId AckBecause
+    {
+        get => _trail is null ? default : _trail.AckCause;
+        set
+        {
+            if (IsWorthNoting(value))
+                _trail.AckCause = value;
+        }
+    }
+
+    /// <summary>What armed the retransmission or the persist timer: only one of them runs.</summary>
+    private EventId TimerBecause
+    {
+        get => _trail is null ? default : _trail.TimerCause;
+        set
+        {
+            if (IsWorthNoting(value))
+                _trail.TimerCause = value;
+        }
+    }
+
+    private EventId RepeatBecause
+    {
+        get => _trail is null ? default : _trail.RepeatCause;
+        set
+        {
+            if (IsWorthNoting(value))
+                _trail.RepeatCause = value;
+        }
+    }
+
+    [MemberNotNullWhen(true, nameof(_trail))]
+    private bool IsWorthNoting(EventId cause)
+    {
+        if (_trail is not null)
+            return true;
+        if (cause.IsNone)
+            return false;
+        _trail = new Trail();
+        return true;
+    }
 
     public TcpStatistics Statistics => new()
     {
@@ -55,7 +130,7 @@ public sealed partial class TcpConnection
         FlightSize = _sndNxt - _sndUna,
         Unsent = State == TcpState.Closed ? 0 : Math.Max(0, _dataEnd - _sndNxt),
         Unread = _received.Length,
-        OutOfOrder = _reassembly.Length,
+        OutOfOrder = _reassembly?.Length ?? 0,
         SmoothedRtt = _rtt.Smoothed,
         RttVariance = _rtt.Variance,
         MinRtt = _rtt.Min,
@@ -123,9 +198,10 @@ public sealed partial class TcpConnection
         if (!_log.IsEnabled)
             return;
         (CongestionPhase, long, long) figures = (Phase, CwndBytes, SsthreshBytes);
-        if (figures == _noted)
+        _trail ??= new Trail();
+        if (figures == _trail.Noted)
             return;
-        _noted = figures;
+        _trail.Noted = figures;
         _log.Write(new CongestionChanged(Id, Phase, CwndBytes, SsthreshBytes, FullPayload, why));
     }
 

@@ -14,17 +14,21 @@ public sealed partial class TcpConnection
     /// <summary>To be called when <see cref="NextTimer"/> is reached; early calls do nothing. Ask <see cref="TryTransmit"/> afterwards.</summary>
     public void OnTimer(Instant now)
     {
-        if (Due(ref _timers.TimeWait, now))
+        if (_timers.Rare is { } rare)
         {
-            Transit(TcpTransition.TimeWaitPassed);
-            return;
-        }
+            Due(ref rare.Pacing, now); // the turn to send that follows is all it is for
+            if (Due(ref rare.TimeWait, now))
+            {
+                Transit(TcpTransition.TimeWaitPassed);
+                return;
+            }
 
-        if (Due(ref _timers.Orphan, now))
-        {
-            // FIN-WAIT-2 without an application: the peer's FIN never came. What still comes is answered as for no connection.
-            Finish(ConnectionEnd.TimedOut, "the peer did not close within the time of FIN-WAIT-2", TcpTransition.GaveUp);
-            return;
+            if (Due(ref rare.Orphan, now))
+            {
+                // FIN-WAIT-2 without an application: the peer's FIN never came. What still comes is answered as for no connection.
+                Finish(ConnectionEnd.TimedOut, "the peer did not close within the time of FIN-WAIT-2", TcpTransition.GaveUp);
+                return;
+            }
         }
 
         if (Due(ref _timers.DelayedAck, now))
@@ -33,7 +37,6 @@ public sealed partial class TcpConnection
             (_ackNow, _ackWhy) = (true, SendCause.DelayedAck); // its cause is the segment that started the wait
         }
 
-        Due(ref _timers.Pacing, now); // the turn to send that follows is all it is for
         if (Due(ref _timers.Retransmit, now))
             OnRetransmission(now);
         if (Due(ref _timers.Persist, now))
@@ -68,7 +71,7 @@ public sealed partial class TcpConnection
                 break;
             case RetransmissionTimer.Reordering:
                 if (_log.IsEnabled)
-                    _log.Because = _log.Write(_timerCause, new ReorderingTimedOut(Id));
+                    _log.Because = _log.Write(TimerBecause, new ReorderingTimedOut(Id));
                 OnReorderingTimeout(now);
                 break;
             case RetransmissionTimer.Timeout:
@@ -89,7 +92,7 @@ public sealed partial class TcpConnection
         bool last = _timeouts > RetryLimit;
         bool userTimeout = _settings.UserTimeout > TimeSpan.Zero && now - _stalledSince >= _settings.UserTimeout;
         _rtt.BackOff();
-        EventId timedOut = _log.IsEnabled ? _log.Write(_timerCause, new RetransmissionTimedOut(Id, passed, _rtt.Rto, _timeouts)) : EventId.None;
+        EventId timedOut = _log.IsEnabled ? _log.Write(TimerBecause, new RetransmissionTimedOut(Id, passed, _rtt.Rto, _timeouts)) : EventId.None;
         if (_log.IsEnabled)
             _log.Because = timedOut;
         if (last || userTimeout)
@@ -100,11 +103,11 @@ public sealed partial class TcpConnection
 
         if (_timeouts == _settings.Retries1)
             _signals |= TcpSignals.PathSuspect;
-        (_repeatWhy, _repeatCause) = (RetransmitCause.Timeout, timedOut);
+        (_repeatWhy, RepeatBecause) = (RetransmitCause.Timeout, timedOut);
         SetRetransmission(RetransmissionTimer.Timeout, now + _rtt.Rto);
         if (!IsSynAcknowledged)
         {
-            (_synWanted, _sendCause) = (true, timedOut);
+            (_synWanted, SendBecause) = (true, timedOut);
             for (int i = 0; i < _sent.Rows; i++)
                 MarkLost(i); // and what had followed the SYN
             return;
@@ -119,7 +122,7 @@ public sealed partial class TcpConnection
     {
         if (SendEnd == _sndNxt || _sent.Rows > 0)
             return;
-        _sendCause = _timerCause;
+        SendBecause = TimerBecause;
         if (_sndWnd > 0)
         {
             _overrideSws = true; // a small window stayed small: §3.8.6.2.1 (4)
@@ -163,7 +166,7 @@ public sealed partial class TcpConnection
 
         _keepAlivesUnanswered++;
         _keepAliveWanted = true;
-        _ackCause = _log.IsEnabled ? _log.Write(new KeepAliveSent(Id, _keepAlivesUnanswered, _settings.KeepAliveProbes)) : EventId.None;
+        AckBecause = _log.IsEnabled ? _log.Write(new KeepAliveSent(Id, _keepAlivesUnanswered, _settings.KeepAliveProbes)) : EventId.None;
         _timers.KeepAlive = now + _settings.KeepAliveInterval;
     }
 
