@@ -135,6 +135,9 @@ public sealed record LossProbeDue(ConnectionId Connection, bool IsNew) : Happeni
 /// <summary>RACK's reordering window has passed: what is still missing is held for lost (RFC 8985 §6.3).</summary>
 public sealed record ReorderingTimedOut(ConnectionId Connection) : Happening;
 
+/// <summary>Segments are of another size from now on (RFC 4821). <paramref name="Mss"/> counts options in.</summary>
+public sealed record PathSizeChanged(ConnectionId Connection, int Mss, string Why) : Happening;
+
 public sealed record DuplicateAckCounted(ConnectionId Connection, int Count) : Happening;
 
 /// <summary>A round trip was measured (RFC 6298 §2, RFC 7323 §4).</summary>

@@ -24,6 +24,7 @@ public sealed partial class TcpConnection
         (_iss, _sndUna, _sndNxt, _dataEnd, _smallSegmentEnd) = (iss, iss, iss, iss + 1, iss);
         (_highSeq, _repeatFrom, _highestSacked) = (iss, iss, iss);
         _rcvMss = _sndMss = OwnMss(mtuMss, settings);
+        (_peerMss, _pathMss) = (mtuMss, mtuMss);
         _seenMss = Math.Min(_rcvMss, 536);
         _rcvBuffer = settings.ReceiveBuffer.Default;
         _congestion = CongestionControls.Create(settings.CongestionControl, settings.Cubic, settings.Pacing || settings.MaxPacingRate > 0, seed: iss.Value);
@@ -224,33 +225,6 @@ public sealed partial class TcpConnection
             ResetAndFinish(ConnectionEnd.Aborted, "aborted by the application");
         else
             Finish(ConnectionEnd.Aborted, "aborted by the application", TcpTransition.GaveUp);
-    }
-
-    /// <summary>The path takes segments of <paramref name="mss"/> bytes at most (RFC 1191, RFC 8201): what is in flight goes out again, smaller, at once.</summary>
-    public void OnPathMtu(int mss, Instant now)
-    {
-        mss = Math.Max(mss, _settings.MinSendMss);
-        if (mss >= _sndMss || State is TcpState.Closed or TcpState.TimeWait)
-            return;
-        _sndMss = mss;
-        if (!IsSynAcknowledged || _sent.Rows == 0)
-            return;
-        for (int i = 0; i < _sent.Rows; i++)
-        {
-            if (_sent[i].SegmentBytes > FullPayload && _sent[i].Right - _sent[i].Left > FullPayload)
-                MarkLost(i);
-        }
-
-        if (_sent.Lost == 0)
-            return;
-        (_repeatWhy, RepeatBecause, _repeatFrom) = (RetransmitCause.PathMtu, _log.Because, _sndUna);
-        if (_phase == RecoveryPhase.Loss)
-            return;
-        // Lost, but not to congestion: cwnd stays.
-        _highSeq = _sndNxt;
-        _congestion.Ssthresh = CurrentSsthresh;
-        _undo.Close();
-        EnterPhase(RecoveryPhase.Loss, now);
     }
 
     /// <summary>

@@ -291,6 +291,26 @@ public sealed record TcpSettings
     [Sysctl("net.ipv4.tcp_tso_rtt_log", SysctlUnit.Count)]
     public int SuperSegmentRttLog { get; init; } = 9;
 
+    /// <summary>Search for the path's MTU by segments of its own (RFC 4821).</summary>
+    [Sysctl("net.ipv4.tcp_mtu_probing", SysctlUnit.Count)]
+    public PathProbing PathProbing { get; init; }
+
+    /// <summary>MSS with which the search begins: what every path should take.</summary>
+    [Sysctl("net.ipv4.tcp_base_mss", SysctlUnit.Bytes)]
+    public int BaseMss { get; init; } = 1024;
+
+    /// <summary>Smallest MSS to which a suspected black hole leads.</summary>
+    [Sysctl("net.ipv4.tcp_mtu_probe_floor", SysctlUnit.Bytes)]
+    public int MinProbeMss { get; init; } = 48;
+
+    /// <summary>The search ends when less than this is to be gained.</summary>
+    [Sysctl("net.ipv4.tcp_probe_threshold", SysctlUnit.Bytes)]
+    public int PathProbeThreshold { get; init; } = 8;
+
+    /// <summary>How long a finished search is believed.</summary>
+    [Sysctl("net.ipv4.tcp_probe_interval", SysctlUnit.Seconds)]
+    public TimeSpan PathProbeInterval { get; init; } = TimeSpan.FromSeconds(600);
+
     /// <summary>Smallest MSS that is believed: below it a peer (or a forged ICMP) would make us send headers only.</summary>
     [Sysctl("net.ipv4.tcp_min_snd_mss", SysctlUnit.Bytes)]
     public int MinSendMss { get; init; } = 48;

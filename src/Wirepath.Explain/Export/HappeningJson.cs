@@ -152,6 +152,7 @@ internal static class HappeningJson
             case ReorderingSeen e: f.Connection(e.Connection).Number("segments", e.Segments); break;
             case LossProbeDue e: f.Connection(e.Connection).Flag("isNew", e.IsNew); break;
             case ReorderingTimedOut e: f.Connection(e.Connection); break;
+            case PathSizeChanged e: f.Connection(e.Connection).Number("mss", e.Mss).Text("why", e.Why); break;
             case DuplicateAckCounted e: f.Connection(e.Connection).Number("count", e.Count); break;
             case RttSampled e: f.Connection(e.Connection).Ticks("sample", e.Sample).Ticks("smoothedRtt", e.SmoothedRtt).Ticks("rttVariance", e.RttVariance).Ticks("rto", e.Rto); break;
             case CongestionChanged e:

@@ -116,6 +116,7 @@ internal sealed class LogIndex
         ReorderingSeen e => e.Connection,
         LossProbeDue e => e.Connection,
         ReorderingTimedOut e => e.Connection,
+        PathSizeChanged e => e.Connection,
         DuplicateAckCounted e => e.Connection,
         RttSampled e => e.Connection,
         CongestionChanged e => e.Connection,

@@ -93,6 +93,7 @@ internal sealed partial class ChineseWords
         ReorderingSeen e => $"报文段乱序到达：路径会重排 {e.Segments} 个报文段。",
         LossProbeDue e => e.IsNew ? "两个往返时间内没有确认：用新的字节做尾部丢失探测。" : "两个往返时间内没有确认：重发最后一个报文段做尾部丢失探测。",
         ReorderingTimedOut => "RACK 的重排窗口已过：仍未到达的视为丢失。",
+        PathSizeChanged e => $"报文段大小改为 {e.Mss} 字节：{e.Why}。",
         DuplicateAckCounted e => $"第 {e.Count} 个重复 ACK。",
         RttSampled e => $"往返时间 {Duration(e.Sample)}；平滑值 {Duration(e.SmoothedRtt)} ± {Duration(e.RttVariance)}，RTO {Duration(e.Rto)}。",
         CongestionChanged e => $"cwnd {Segments(e.Cwnd, e.Mss)} MSS，ssthresh {Threshold(e.Ssthresh, "∞")}，{Congestion(e.Phase)}：{e.Why}。",

@@ -93,6 +93,7 @@ internal sealed partial class EnglishWords
         ReorderingSeen e => $"Something arrived behind what was sent after it: the path reorders by {e.Segments} segments.",
         LossProbeDue e => $"No ACK for two round trips: {(e.IsNew ? "new bytes" : "the last segment again")} as a tail-loss probe.",
         ReorderingTimedOut => "RACK's reordering window has passed: what is still missing is held for lost.",
+        PathSizeChanged e => $"Segments are of {e.Mss} bytes from now on: {e.Why}.",
         DuplicateAckCounted e => $"Duplicate ACK number {e.Count}.",
         RttSampled e => $"Round trip {Duration(e.Sample)}; smoothed {Duration(e.SmoothedRtt)} ± {Duration(e.RttVariance)}, RTO {Duration(e.Rto)}.",
         CongestionChanged e => $"cwnd {Segments(e.Cwnd, e.Mss)} MSS, ssthresh {Threshold(e.Ssthresh, "∞")}, {Congestion(e.Phase)}: {e.Why}.",

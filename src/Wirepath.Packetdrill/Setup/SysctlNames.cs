@@ -32,7 +32,6 @@ internal static class SysctlNames
         ["net.ipv4.tcp_ecn_fallback"] = ["0", "1"],
         ["net.ipv4.tcp_ecn_option"] = ["0", "1", "2"],
         ["net.ipv4.tcp_ecn_option_beacon"] = ["0", "1", "2", "3"],
-        ["net.ipv4.tcp_mtu_probing"] = ["0"],
         ["net.ipv4.tcp_frto"] = ["2", "1"],
         ["net.ipv4.tcp_thin_linear_timeouts"] = ["0"],
         ["net.ipv4.tcp_syn_linear_timeouts"] = ["0"],

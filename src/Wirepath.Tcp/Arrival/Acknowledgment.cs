@@ -155,6 +155,7 @@ public sealed partial class TcpConnection
         _bytesAcknowledged += released;
         if (synAcknowledged)
             StartCongestionControl(news.Now);
+        FollowPathProbe();
         _timeouts = 0;
         _stalledSince = _sent.Rows > 0 ? news.Now : Instant.Never;
         _rtt.EndBackOff();
@@ -203,6 +204,7 @@ public sealed partial class TcpConnection
         // RFC 5681 §3.1: one segment when the SYN was lost; as on Linux a single repetition is forgiven, for it may have been needless.
         _congestion.Cwnd = _timeouts > 1 ? 1 : _settings.InitialCwnd;
         _congestion.OnEstablished(Congestion(now));
+        StartSearch(now);
         UpdatePacing();
         NoteCongestion("established");
     }

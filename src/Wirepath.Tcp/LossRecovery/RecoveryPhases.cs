@@ -97,10 +97,10 @@ public sealed partial class TcpConnection
         if (_phase <= RecoveryPhase.Disorder)
             TryUndoByDuplicates();
         DetectLosses(ref news);
-        if (_sent.Lost > 0)
-            EnterRecovery(news.Has(AckSigns.Ece), news.Now);
-        else
+        if (_sent.Lost == 0)
             TryToOpen(news);
+        else if (!IsOnlyProbeLost(news.Now))
+            EnterRecovery(news.Has(AckSigns.Ece), news.Now);
     }
 
     private void RecoverInRecovery(ref AckNews news, int duplicates)
@@ -305,9 +305,9 @@ public sealed partial class TcpConnection
         TimeSpan wait = MarkLostByRack(now);
         if (_sent.InFlight != before)
         {
-            if (_phase != RecoveryPhase.Recovery)
+            if (_phase != RecoveryPhase.Recovery && !IsOnlyProbeLost(now))
                 EnterRecovery(byEcn: false, now);
-            if (!_congestion.ControlsRate)
+            if (_phase == RecoveryPhase.Recovery && !_congestion.ControlsRate)
                 _congestion.Cwnd = _prr.Reduce(_congestion.Cwnd, _congestion.Ssthresh, _sent.InFlight, 1, isProgress: false);
             NoteCongestion("held for lost: RACK's reordering window has passed");
         }

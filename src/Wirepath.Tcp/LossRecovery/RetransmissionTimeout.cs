@@ -30,7 +30,7 @@ public sealed partial class TcpConnection
         _probeEnd = null;
         _cwrWanted = _ecn;
         // RFC 5682 §3.1 step 1: only the first segment goes again, unless repetitions were already under way.
-        _forwardRto = _settings.ForwardRto != 0 && (isNewRecovery || _timeouts > 1);
+        _forwardRto = _settings.ForwardRto != 0 && (isNewRecovery || _timeouts > 1) && _search is not { IsOut: true };
         _newBeforeLost = false;
     }
 

@@ -35,6 +35,7 @@ public sealed partial class TcpConnection
         _sndWnd = _maxSndWnd = window; // §2.2: never scaled in a SYN
         (_sndWl1, _sndWl2) = (irs, _iss);
         int peerMss = options.HasMss ? options.Mss : DefaultMss(Id.Remote.Address);
+        _peerMss = peerMss;
         _sndMss = Math.Max(Math.Min(peerMss, _sndMss), _settings.MinSendMss);
         _scaling = _settings.WindowScaling && options.HasWindowScale;
         (_sndShift, _rcvShift) = _scaling ? (Math.Min((int)options.WindowScale, 14), OfferedShift(_settings)) : (0, 0);

@@ -122,7 +122,9 @@ public sealed partial class TcpConnection
 
         if (_settings.CollapseRepetitions)
             JoinSmall(index, full, window);
-        SendRepetition(packet, index, force, options, now);
+        SendRepetition(packet, index, isProbe: false, options, now);
+        if (index == 0 && _retransmissionTimer != RetransmissionTimer.Reordering && !force)
+            SetRetransmission(RetransmissionTimer.Timeout, now + _rtt.Rto);
         return true;
     }
 
@@ -147,7 +149,7 @@ public sealed partial class TcpConnection
         }
     }
 
-    private void SendRepetition(Packet packet, int index, bool force, in TcpOptions options, Instant now)
+    private void SendRepetition(Packet packet, int index, bool isProbe, in TcpOptions options, Instant now)
     {
         ref SentSegment row = ref _sent[index];
         SequenceNumber left = SequenceNumber.Max(row.Left, _sndUna);
@@ -162,9 +164,10 @@ public sealed partial class TcpConnection
         int sent = Emit(packet, left, length, flags, SendCause.Retransmission, cause, options, now);
         if (sent < length && row.Count > 1)
             _sent.Split(index, Math.Max(sent / row.SegmentBytes, 1)); // the packet could not carry more slices
-        NoteRepeated(index, now);
-        if (index == 0 && _retransmissionTimer != RetransmissionTimer.Reordering && !force)
-            SetRetransmission(RetransmissionTimer.Timeout, now + _rtt.Rto);
+        if (isProbe)
+            NoteDepartureAgain(index, now);
+        else
+            NoteRepeated(index, now);
     }
 
     private void NoteRepeated(int index, Instant now)
@@ -173,17 +176,21 @@ public sealed partial class TcpConnection
         if (_repeatStamp.IsNever)
             (_repeatStamp, _repeatTimestamp) = (now, TimestampClock(now));
         _undo.CountRepetition(row.Count);
-        row.SentAt = now;
-        row.Snapshot = _rate.OnSent(_sent.Segments == 0, _sent.InFlight + row.Count, now);
-        if (_rate.IsAppLimited)
-            row.Marks |= SegmentMarks.AppLimited;
-        else
-            row.Marks &= ~SegmentMarks.AppLimited;
-        _sent.Mark(index, SegmentMarks.Repeated | SegmentMarks.EverRepeated);
+        NoteDepartureAgain(index, now);
+        _sent.Mark(index, SegmentMarks.Repeated);
         if (IsReducing)
             _prr.Sent += row.Count;
         if (_repeatFrom < row.Right)
             _repeatFrom = row.Right;
+    }
+
+    // A tail-loss probe is no repetition of something lost: it adds nothing to what is in flight.
+    private void NoteDepartureAgain(int index, Instant now)
+    {
+        ref SentSegment row = ref _sent[index];
+        row.SentAt = now;
+        row.Snapshot = _rate.OnSent(_sent.Segments == 0, _sent.InFlight + row.Count, now);
+        row.Marks = (row.Marks & ~SegmentMarks.AppLimited) | SegmentMarks.EverRepeated | (_rate.IsAppLimited ? SegmentMarks.AppLimited : SegmentMarks.None);
     }
 
     private bool TrySendLossProbe(Packet packet, Instant now)
@@ -215,7 +222,7 @@ public sealed partial class TcpConnection
 
         FitRow(last, full);
         _repeatWhy = RetransmitCause.TailLossProbe;
-        SendRepetition(packet, last, force: true, options, now);
+        SendRepetition(packet, last, isProbe: true, options, now);
         AfterProbe(repeats: true, now);
         return true;
     }
@@ -249,6 +256,8 @@ public sealed partial class TcpConnection
 
         if (room <= 0)
             return Blocked(cwnd: true, now);
+        if (TryProbePath(packet, options, now))
+            return true;
         if (!_overrideSws && WaitsForMore(room, window, unsent, full, now))
             return Blocked(cwnd: (long)room * full < window, now);
         // Half of the window at once at most, so that one super-segment is on its way while the next is being made.

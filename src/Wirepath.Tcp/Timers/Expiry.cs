@@ -114,6 +114,7 @@ public sealed partial class TcpConnection
         }
 
         EnterLoss(now);
+        SuspectBlackHole(now);
         _repeatFirst = true;
         NoteCongestion("retransmission time-out");
     }
