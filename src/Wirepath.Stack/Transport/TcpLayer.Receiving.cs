@@ -34,7 +34,7 @@ internal sealed partial class TcpLayer
         }
 
         var id = new ConnectionId(new IpEndpoint(arrival.Destination, segment.Header.DestinationPort), new IpEndpoint(arrival.Source, segment.Header.SourcePort));
-        if (_sockets.TryGetValue(id, out TcpSocket? socket))
+        if (_sockets.TryGet(id, out TcpSocket? socket))
             Receive(socket, segment, arrival, now);
         else if (!ReceiveInTimeWait(id, segment, now))
             ReceiveWithoutConnection(id, segment, arrival, now);
@@ -177,7 +177,7 @@ internal sealed partial class TcpLayer
     /// <summary>The path MTU of this connection has just become smaller.</summary>
     public void OnPathMtu(in ConnectionId id, Instant now)
     {
-        if (!_sockets.TryGetValue(id, out TcpSocket? socket))
+        if (!_sockets.TryGet(id, out TcpSocket? socket))
             return;
         UpdateMss(socket, now);
         Touch(socket, now);

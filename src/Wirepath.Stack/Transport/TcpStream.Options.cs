@@ -118,7 +118,7 @@ public sealed partial class TcpStream
     {
         _isReceiveClosed = true;
         Note("shutdown", 0);
-        _read.Continue(now);
+        _read?.Continue(now);
         Signaled?.Invoke(TcpSignals.Readable | TcpSignals.PeerClosed);
     });
 }
