@@ -27,6 +27,7 @@ public sealed partial class TcpConnection
         (_peerMss, _pathMss) = (mtuMss, mtuMss);
         _seenMss = Math.Min(_rcvMss, 536);
         _rcvBuffer = settings.ReceiveBuffer.Default;
+        _rcvSsthresh = InitialWindow(settings, _rcvMss);
         _congestion = CongestionControls.Create(settings.CongestionControl, settings.Cubic, settings.Pacing || settings.MaxPacingRate > 0, seed: iss.Value);
         _rtt = new RttEstimator(settings.InitialRto, settings.MinRto, settings.MaxRto);
         _congestion.Cwnd = settings.InitialCwnd;
@@ -97,7 +98,7 @@ public sealed partial class TcpConnection
 
     /// <summary>
     /// Limits and timers. A change counts from the next decision on; what was chosen at the start stays: buffers that were
-    /// announced, congestion control, bounds of the RTO.
+    /// announced, congestion control, bounds of the RTO. A receive buffer without tuning (SO_RCVBUF) counts at once.
     /// </summary>
     public TcpSettings Settings
     {
@@ -105,6 +106,8 @@ public sealed partial class TcpConnection
         set
         {
             ArgumentNullException.ThrowIfNull(value);
+            if (value.ReceiveBuffer.Default != _settings.ReceiveBuffer.Default && !value.TuneReceiveBuffer)
+                _rcvBuffer = value.ReceiveBuffer.Default; // SO_RCVBUF: fixed from now on; what was offered stays offered
             _settings = value;
             if (KeepAlive)
                 KeepAlive = true; // counts anew from the last segment
@@ -169,7 +172,7 @@ public sealed partial class TcpConnection
         if (bytes == 0)
             return;
         _received.Consume((int)bytes);
-        OnRead(bytes, now);
+        OnRead(now);
     }
 
     /// <summary>CLOSE of RFC 9293 §3.10.4: FIN after what is queued; the other direction stays open. Repeated calls do nothing.</summary>
@@ -194,7 +197,9 @@ public sealed partial class TcpConnection
     /// The application is gone: FIN after what is queued; what arrives from now on is answered with RST, and so are bytes
     /// that were never read (RFC 9293 §3.6.1). FIN-WAIT-2 is left after <see cref="TcpSettings.FinTimeout"/>.
     /// </summary>
-    public void Close(Instant now)
+    /// <param name="now">The time of the call.</param>
+    /// <param name="reset">RST instead of FIN: a linger time of zero.</param>
+    public void Close(Instant now, bool reset = false)
     {
         if (_applicationGone)
             return;
@@ -205,13 +210,29 @@ public sealed partial class TcpConnection
             return;
         if (unread && State is not TcpState.TimeWait)
         {
+            Shared?.Counters.TCPAbortOnClose += 1;
             ResetAndFinish(ConnectionEnd.Aborted, "closed with bytes unread");
             return;
         }
 
+        if (reset && State is not (TcpState.SynSent or TcpState.TimeWait))
+        {
+            Shared?.Counters.TCPAbortOnData += 1;
+            ResetAndFinish(ConnectionEnd.Aborted, "closed with a linger time of zero");
+            return;
+        }
+
         Shutdown(now);
-        if (State == TcpState.FinWait2)
+        if (State != TcpState.FinWait2)
+            return;
+        if (_settings.FinTimeout > TimeSpan.Zero)
+        {
             _timers.Orphan = now + _settings.FinTimeout;
+            return;
+        }
+
+        Shared?.Counters.TCPAbortOnLinger += 1;
+        ResetAndFinish(ConnectionEnd.Aborted, "FIN-WAIT-2 is given no time");
     }
 
     /// <summary>ABORT (RFC 9293 §3.10.5): RST where the peer must know, and everything queued is thrown away.</summary>
@@ -236,10 +257,8 @@ public sealed partial class TcpConnection
         if (State is TcpState.SynSent or TcpState.SynReceived)
             Finish(how, detail, TcpTransition.GaveUp);
         else
-            _softError = detail;
+            Troubles.SoftError = detail;
     }
-
-    private string? _softError;
 
     /// <summary>What changed since the last call.</summary>
     public TcpSignals TakeSignals()

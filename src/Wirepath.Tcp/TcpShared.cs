@@ -23,4 +23,17 @@ public sealed class TcpShared
     internal FastOpenCache FastOpenCookies { get; } = new();
 
     internal ChallengeBudget Challenges { get; }
+
+    /// <summary>How the host's memory stands; kept up to date by the host.</summary>
+    public MemoryState Memory { get; set; }
+}
+
+/// <summary>What a host's memory allows its connections.</summary>
+public enum MemoryState : byte
+{
+    Plenty,
+    /// <summary>Windows are opened no further.</summary>
+    Pressure,
+    /// <summary>Nothing more is kept: what arrives is dropped, for its sender to repeat.</summary>
+    Exhausted,
 }

@@ -51,7 +51,7 @@ internal sealed partial class TcpLayer
             if (socket.Connecting is { } connecting)
             {
                 socket.Connecting = null;
-                socket.Stream = new TcpStream(host, socket);
+                socket.Stream = new TcpStream(host, socket) { Linger = connecting.Linger };
                 connecting.Complete(socket.Stream);
             }
         }

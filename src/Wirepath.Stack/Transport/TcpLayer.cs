@@ -165,7 +165,7 @@ internal sealed partial class TcpLayer(Host host)
             return;
         socket.Connection.DeferSyn();
         socket.Connecting = null;
-        socket.Stream = new TcpStream(host, socket);
+        socket.Stream = new TcpStream(host, socket) { Linger = connecting.Linger };
         connecting.Complete(socket.Stream);
     }
 
@@ -251,10 +251,28 @@ internal sealed partial class TcpLayer(Host host)
         _sockets.Remove(socket);
         if (socket.IsEstablished)
             host.Statistics.TcpCurrEstab--;
+        if (socket.IsOrphan)
+            Orphans--;
         // Bytes that the application has not read stay charged as long as they stay.
         if (socket.Stream is null or { IsClosed: true })
             ReleaseCharge(socket);
         socket.Stream?.OnSignals(TcpSignals.Released, now);
+    }
+
+    /// <summary>Connections in the table whose application is gone.</summary>
+    public int Orphans { get; private set; }
+
+    /// <summary>The application is gone; what is still under way is the stack's own affair, as far as there is room for that.</summary>
+    public void Orphan(TcpSocket socket, Instant now)
+    {
+        if (socket.IsRemoved || socket.IsOrphan || socket.Connection.End is not null)
+            return;
+        socket.IsOrphan = true;
+        Orphans++;
+        if (Orphans <= host.Settings.Sockets.MaxOrphans && host.Budget.Used < host.Budget.Limit)
+            return;
+        Shared.Counters.TCPAbortOnMemory++;
+        socket.Connection.Abort(now);
     }
 
     /// <summary>The application is done with a connection that has left the table.</summary>
@@ -297,6 +315,8 @@ internal sealed partial class TcpLayer(Host host)
     internal sealed class ConnectOperation(Host host, IpEndpoint remote, TcpSocketOptions options) : Operation<TcpStream>(host)
     {
         public TcpSocket? Socket { get; set; }
+
+        public TimeSpan? Linger => options.Linger;
 
         public ValueTask<TcpStream> ConnectAsync(CancellationToken cancellation)
         {

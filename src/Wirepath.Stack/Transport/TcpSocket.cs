@@ -1,4 +1,3 @@
-using Wirepath.Events;
 using Wirepath.Tcp;
 using Wirepath.Wire;
 
@@ -65,6 +64,9 @@ internal sealed class TcpSocket(TcpLayer layer, TcpConnection connection) : Whee
     public bool IsStarved;
     public bool IsEstablished;
     public bool IsRemoved;
+
+    /// <summary>The application is gone.</summary>
+    public bool IsOrphan;
 
     public void OnTimer(WheelTimer timer, Instant now) => layer.OnTimer(this, now);
 }

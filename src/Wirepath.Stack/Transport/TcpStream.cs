@@ -133,6 +133,14 @@ public sealed partial class TcpStream : Stream
         });
     }
 
+    /// <summary>Closes, and waits as <see cref="Linger"/> says.</summary>
+    public override async ValueTask DisposeAsync()
+    {
+        Dispose();
+        if (Linger is { } linger && linger > TimeSpan.Zero)
+            await new LingerOperation(this, linger).WaitAsync().ConfigureAwait(false);
+    }
+
     protected override void Dispose(bool disposing)
     {
         if (disposing && Interlocked.Exchange(ref _disposed, 1) == 0)
@@ -140,7 +148,7 @@ public sealed partial class TcpStream : Stream
             Do(now =>
             {
                 Note("close", 0);
-                Socket.Connection.Close(now);
+                Socket.Connection.Close(now, reset: Linger == TimeSpan.Zero);
                 Close(now);
             });
         }
@@ -151,6 +159,7 @@ public sealed partial class TcpStream : Stream
     private void Close(Instant now)
     {
         IsClosed = true;
+        _host.Tcp.Orphan(Socket, now);
         _read?.End();
         _write?.End();
         _host.Tcp.Touch(Socket, now);
@@ -164,6 +173,7 @@ public sealed partial class TcpStream : Stream
             ReadCause = _host.Log.Because;
         _read?.Continue(now);
         _write?.Continue(now);
+        _lingering?.Continue();
         Signaled?.Invoke(signals);
     }
 

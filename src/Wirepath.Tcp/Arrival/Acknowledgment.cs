@@ -97,7 +97,7 @@ public sealed partial class TcpConnection
             _duplicateAcks = 0;
         if (news.Has(AckSigns.Advanced | AckSigns.NotDuplicate | AckSigns.Duplicate))
             return 0;
-        _duplicateAcksReceived++;
+        Troubles.DuplicateAcks++;
         _duplicateAcks++;
         if (_log.IsEnabled)
             _log.Write(new DuplicateAckCounted(Id, _duplicateAcks));
@@ -224,7 +224,7 @@ public sealed partial class TcpConnection
         }
         else if (IsReducing)
         {
-            _congestion.Cwnd = _prr.Reduce(_congestion.Cwnd, _congestion.Ssthresh, _sent.InFlight, delivered, news.Has(AckSigns.Advanced) && lost == 0);
+            _congestion.Cwnd = Troubles.Prr.Reduce(_congestion.Cwnd, _congestion.Ssthresh, _sent.InFlight, delivered, news.Has(AckSigns.Advanced) && lost == 0);
         }
         else if (MayRaiseCwnd(news) && delivered > 0)
         {

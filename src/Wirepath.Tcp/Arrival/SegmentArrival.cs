@@ -309,6 +309,8 @@ public sealed partial class TcpConnection
             _signals |= TcpSignals.Established | TcpSignals.Writable;
         _maxSndWnd = Math.Max(_maxSndWnd, _sndWnd);
         _establishedAt = now;
+        if (!_isFastOpened)
+            StartReceiving(now);
         if (_keepAlive)
             _timers.KeepAlive = now + _settings.KeepAliveTime;
     }
@@ -319,6 +321,7 @@ public sealed partial class TcpConnection
         {
             case TcpState.FinWait1:
                 Transit(TcpTransition.ReceivedAckOfFin);
+                _signals |= TcpSignals.SendClosed;
                 if (_applicationGone)
                     _timers.Orphan = now + _settings.FinTimeout;
                 break;

@@ -29,7 +29,9 @@ public sealed partial class TcpConnection
         connection.TakeSyn(syn, now);
         connection.Transit(TcpTransition.ReceivedSyn);
         connection._isFastOpened = true;
-        connection._rcvAdv = connection._rcvNxt + Math.Min(connection._rcvBuffer, ushort.MaxValue);
+        connection._rcvSsthresh = InitialWindow(settings, connection.AnnouncedPayload);
+        connection._rcvAdv = connection._rcvNxt + connection._rcvSsthresh;
+        connection.StartReceiving(now);
         connection._signals |= TcpSignals.Established | TcpSignals.Writable;
         if (syn.PayloadLength > 0)
         {

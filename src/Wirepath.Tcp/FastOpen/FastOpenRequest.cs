@@ -74,7 +74,7 @@ public sealed partial class TcpConnection
         ReadOnlySpan<byte> cookie = options.HasFastOpen && options.FastOpenCookie.Length >= 4 && options.FastOpenCookie.Length % 2 == 0 ? options.FastOpenCookie : default;
         int mss = options.HasMss ? options.Mss : DefaultMss(Id.Remote.Address);
         bool refused = _synData > 0 && _sent.Rows > 0;
-        bool timedOut = _retransmissions > 0;
+        bool timedOut = _troubles?.Retransmissions > 0;
         if (cookie.IsEmpty && timedOut && refused)
             Shared.FastOpenCookies.Forget(Id.Remote.Address); // only the SYN without data came through
         else if (cookie.IsEmpty && !timedOut && _synData == 0 && _synSpace == 0)

@@ -14,8 +14,8 @@ public sealed partial class TcpConnection
         // Once for each window: a time-out within recovery does not reduce again.
         if (_phase <= RecoveryPhase.Disorder || _highSeq <= _sndUna || (_phase == RecoveryPhase.Loss && _timeouts <= 1))
         {
-            _undo.PriorSsthresh = CurrentSsthresh;
-            _undo.PriorCwnd = _congestion.Cwnd;
+            Troubles.Undo.PriorSsthresh = CurrentSsthresh;
+            Troubles.Undo.PriorCwnd = _congestion.Cwnd;
             _congestion.Ssthresh = _congestion.ReduceSsthresh(byEcn: false, Congestion(now));
             OpenUndo();
         }

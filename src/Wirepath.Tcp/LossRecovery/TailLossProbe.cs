@@ -82,7 +82,7 @@ public sealed partial class TcpConnection
     private void AfterProbe(bool repeats, Instant now)
     {
         (_lossProbeWanted, _probeRepeats, _probeEnd) = (false, repeats, _sndNxt);
-        _lossProbes++;
+        Troubles.LossProbes++;
         _retransmissionTimer = RetransmissionTimer.Timeout; // the RTO counts from now
         RearmRto(now);
     }
@@ -100,7 +100,7 @@ public sealed partial class TcpConnection
         {
             // Something sent after the probe is acknowledged and no duplicate was reported: there was a loss.
             StartReduction(byEcn: false, news.Now);
-            _undo.Close();
+            Troubles.Undo.Close();
             EnterPhase(RecoveryPhase.Cwr, news.Now);
             EndReduction();
             TryKeepOpen(news.Now);

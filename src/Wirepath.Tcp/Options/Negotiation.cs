@@ -31,7 +31,7 @@ public sealed partial class TcpConnection
         _irs = irs;
         _rcvNxt = _irs + 1;
         _lastAckSent = _rcvNxt;
-        _rcvAdv = State == TcpState.SynSent ? _rcvNxt + Math.Min(_rcvBuffer, ushort.MaxValue) : _rcvNxt; // our SYN has offered a window
+        _rcvAdv = State == TcpState.SynSent ? _rcvNxt + _rcvSsthresh : _rcvNxt; // our SYN has offered a window
         _sndWnd = _maxSndWnd = window; // §2.2: never scaled in a SYN
         (_sndWl1, _sndWl2) = (irs, _iss);
         int peerMss = options.HasMss ? options.Mss : DefaultMss(Id.Remote.Address);

@@ -160,6 +160,20 @@ internal sealed class ReassemblyQueue
     /// </summary>
     public bool EndsAt(SequenceNumber sequence) => _count > 0 && _ranges[_count - 1].Right == sequence;
 
+    /// <summary>Throws the last range away, unless it begins before <paramref name="from"/>.</summary>
+    public bool PruneLast(SequenceNumber from)
+    {
+        ref Range last = ref _ranges[_count - 1];
+        if (last.Left < from)
+            return false;
+        Length -= last.Bytes.Length;
+        MemoryCharged -= last.Bytes.MemoryCharged;
+        last.Bytes.Consume(last.Bytes.Length);
+        last = default;
+        _count--;
+        return true;
+    }
+
     private void Clear()
     {
         for (int i = 0; i < _count; i++)

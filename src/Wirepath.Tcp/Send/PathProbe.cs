@@ -174,7 +174,7 @@ public sealed partial class TcpConnection
         // Lost, but not to congestion: cwnd stays.
         _highSeq = _sndNxt;
         _congestion.Ssthresh = CurrentSsthresh;
-        _undo.Close();
+        Troubles.Undo.Close();
         EnterPhase(RecoveryPhase.Loss, now);
     }
 }

@@ -173,13 +173,13 @@ public sealed partial class TcpConnection
     private void NoteRepeated(int index, Instant now)
     {
         ref SentSegment row = ref _sent[index];
-        if (_repeatStamp.IsNever)
-            (_repeatStamp, _repeatTimestamp) = (now, TimestampClock(now));
-        _undo.CountRepetition(row.Count);
+        if (Troubles.RepeatStamp.IsNever)
+            (Troubles.RepeatStamp, Troubles.RepeatTimestamp) = (now, TimestampClock(now));
+        Troubles.Undo.CountRepetition(row.Count);
         NoteDepartureAgain(index, now);
         _sent.Mark(index, SegmentMarks.Repeated);
         if (IsReducing)
-            _prr.Sent += row.Count;
+            Troubles.Prr.Sent += row.Count;
         if (_repeatFrom < row.Right)
             _repeatFrom = row.Right;
     }
@@ -332,7 +332,7 @@ public sealed partial class TcpConnection
         NoteSent(left, sent + (fin ? 1 : 0), Math.Max((sent + full - 1) / full, 1), full, now);
         NoteDeparture(packet.Length, now);
         if (IsReducing)
-            _prr.Sent += Math.Max((sent + full - 1) / full, 1);
+            Troubles.Prr.Sent += Math.Max((sent + full - 1) / full, 1);
         if (!_lossProbeWanted)
             TryScheduleProbe(advancing: false, now);
     }
@@ -373,7 +373,7 @@ public sealed partial class TcpConnection
             {
                 // §3.8.6.1 lets a probe carry an octet beyond the window. As on Linux it carries none, from a number that was
                 // acknowledged already: every receiver must answer that with its window, and no byte is out that may not be.
-                _windowProbes++;
+                Troubles.WindowProbes++;
                 Emit(packet, _sndUna - 1, 0, TcpFlags.Ack, SendCause.WindowProbe, SendBecause, SegmentOptions(now), now);
                 return true;
             }
@@ -465,6 +465,7 @@ public sealed partial class TcpConnection
     {
         _lastAckSent = _rcvNxt;
         OnAckSent();
+        EndCompression();
         _timers.DelayedAck = Instant.Never;
         if (why == SendCause.DuplicateAck && _duplicateAcksOwed > 0)
             return; // one of several: each of them is counted by the peer

@@ -37,7 +37,6 @@ public sealed partial class TcpConnection
     private SequenceNumber _rcvNxt;
     private SequenceNumber _rcvAdv;         // right edge of the window as the peer was told
     private int _rcvShift;
-    private int _rcvBuffer;
     private int _seenMss;                   // largest payload of late: what "every second full segment" counts in
     private SequenceNumber _peerFin;
     private bool _hasPeerFin;               // the FIN arrived, perhaps behind a hole
@@ -78,7 +77,6 @@ public sealed partial class TcpConnection
     private int _probesUnanswered;
     private int _keepAlivesUnanswered;
     private Instant _lastReceivedAt;
-    private Instant _lastInvalidAnswer = Instant.Epoch;
 
     private SequenceNumber SendEnd => _finQueued ? _dataEnd + 1 : _dataEnd;
 

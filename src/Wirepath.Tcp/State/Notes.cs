@@ -9,17 +9,9 @@ public sealed partial class TcpConnection
 {
     private uint _segmentsSent;
     private uint _segmentsReceived;
-    private uint _segmentsRejected;
     private long _bytesSent;
     private long _bytesAcknowledged;
     private long _bytesReceived;
-    private long _bytesRetransmitted;
-    private uint _retransmissions;
-    private uint _timeoutCount;
-    private uint _fastRetransmits;
-    private uint _duplicateAcksReceived;
-    private uint _windowProbes;
-    private uint _lossProbes;
     private uint _dataSegmentsSent;
     private Trail? _trail;
 
@@ -117,12 +109,12 @@ public sealed partial class TcpConnection
         Lost = _sent.Lost,
         RetransmitsOut = _sent.Repeated,
         Reordering = _reordering,
-        ReorderingsSeen = _reorderingsSeen,
-        DsackDuplicates = _duplicateReports,
-        UndoneReductions = _undoneReductions,
+        ReorderingsSeen = _troubles?.ReorderingsSeen ?? 0,
+        DsackDuplicates = _troubles?.DuplicateReports ?? 0,
+        UndoneReductions = _troubles?.UndoneReductions ?? 0,
         Delivered = _rate.Delivered,
         DeliveredCe = _rate.DeliveredCe,
-        TailLossProbes = _lossProbes,
+        TailLossProbes = _troubles?.LossProbes ?? 0,
         Backoffs = _timeouts,
         Ecn = _ecn,
         SendWindow = _sndWnd,
@@ -137,16 +129,16 @@ public sealed partial class TcpConnection
         Rto = _rtt.Rto,
         SegmentsSent = _segmentsSent,
         SegmentsReceived = _segmentsReceived,
-        SegmentsRejected = _segmentsRejected,
+        SegmentsRejected = _troubles?.Rejected ?? 0,
         BytesSent = _bytesSent,
         BytesAcknowledged = _bytesAcknowledged,
         BytesReceived = _bytesReceived,
-        BytesRetransmitted = _bytesRetransmitted,
-        Retransmissions = _retransmissions,
-        Timeouts = _timeoutCount,
-        FastRetransmits = _fastRetransmits,
-        DuplicateAcks = _duplicateAcksReceived,
-        WindowProbes = _windowProbes,
+        BytesRetransmitted = _troubles?.BytesRetransmitted ?? 0,
+        Retransmissions = _troubles?.Retransmissions ?? 0,
+        Timeouts = _troubles?.Timeouts ?? 0,
+        FastRetransmits = _troubles?.FastRetransmits ?? 0,
+        DuplicateAcks = _troubles?.DuplicateAcks ?? 0,
+        WindowProbes = _troubles?.WindowProbes ?? 0,
         UnansweredProbes = Math.Max(_probesUnanswered, _keepAlivesUnanswered),
         Timestamps = _timestamps,
         Sack = _sack,
@@ -179,15 +171,15 @@ public sealed partial class TcpConnection
 
     private void Reject(in TcpSegment segment, string reason)
     {
-        _segmentsRejected++;
+        Troubles.Rejected++;
         if (_log.IsEnabled)
             _log.Write(new SegmentRejected(Id, Facts(segment), reason));
     }
 
     private EventId NoteRetransmission(SequenceNumber sequence, int length, EventId cause)
     {
-        _retransmissions++;
-        _bytesRetransmitted += length;
+        Troubles.Retransmissions++;
+        Troubles.BytesRetransmitted += length;
         if (!_log.IsEnabled)
             return EventId.None;
         return _log.Write(cause, new Retransmitted(Id, Relative(sequence, _iss), length, _repeatWhy, Math.Max(_timeouts, 1)));

@@ -16,6 +16,8 @@ public sealed partial class TcpConnection
     {
         if (_timers.Rare is { } rare)
         {
+            if (Due(ref rare.CompressedAck, now))
+                OnCompressedAck();
             Due(ref rare.Pacing, now); // the turn to send that follows is all it is for
             if (Due(ref rare.TimeWait, now))
             {
@@ -88,13 +90,20 @@ public sealed partial class TcpConnection
             return;
         TimeSpan passed = _rtt.Rto;
         _timeouts++;
-        _timeoutCount++;
+        Troubles.Timeouts++;
         bool last = _timeouts > RetryLimit;
         bool userTimeout = _settings.UserTimeout > TimeSpan.Zero && now - _stalledSince >= _settings.UserTimeout;
         _rtt.BackOff();
         EventId timedOut = _log.IsEnabled ? _log.Write(TimerBecause, new RetransmissionTimedOut(Id, passed, _rtt.Rto, _timeouts)) : EventId.None;
         if (_log.IsEnabled)
             _log.Because = timedOut;
+        if (_applicationGone && Shared is { Memory: MemoryState.Exhausted })
+        {
+            Shared.Counters.TCPAbortOnMemory++;
+            ResetAndFinish(ConnectionEnd.Aborted, "nobody is there any more, and memory is used up");
+            return;
+        }
+
         if (last || userTimeout)
         {
             GiveUp(State is TcpState.SynSent or TcpState.SynReceived ? "no answer to the SYN" : "no acknowledgment");
@@ -173,9 +182,10 @@ public sealed partial class TcpConnection
 
     private void GiveUp(string detail)
     {
-        if (_softError is null)
+        Shared?.Counters.TCPAbortOnTimeout += 1;
+        if (_troubles?.SoftError is not { } softError)
             Finish(ConnectionEnd.TimedOut, detail, TcpTransition.GaveUp);
         else
-            Finish(ConnectionEnd.Unreachable, _softError, TcpTransition.GaveUp);
+            Finish(ConnectionEnd.Unreachable, softError, TcpTransition.GaveUp);
     }
 }

@@ -35,6 +35,13 @@ internal struct TcpTimers
         set => MakeRare().Pacing = value;
     }
 
+    /// <summary>An ACK that stands for several segments out of order.</summary>
+    public Instant CompressedAck
+    {
+        readonly get => Rare?.CompressedAck ?? Instant.Never;
+        set => MakeRare().CompressedAck = value;
+    }
+
     public readonly Instant Next
     {
         get
@@ -58,6 +65,7 @@ internal sealed class RareTimers
     public Instant TimeWait = Instant.Never;
     public Instant Orphan = Instant.Never;
     public Instant Pacing = Instant.Never;
+    public Instant CompressedAck = Instant.Never;
 
-    public Instant Next => Instant.Min(Instant.Min(TimeWait, Orphan), Pacing);
+    public Instant Next => Instant.Min(Instant.Min(TimeWait, Orphan), Instant.Min(Pacing, CompressedAck));
 }
