@@ -31,6 +31,7 @@ public sealed partial class TcpConnection
         _congestion = CongestionControls.Create(settings.CongestionControl, settings.Cubic, settings.Pacing || settings.MaxPacingRate > 0, seed: iss.Value);
         _rtt = new RttEstimator(settings.InitialRto, settings.MinRto, settings.MaxRto);
         _congestion.Cwnd = settings.InitialCwnd;
+        _validation = settings.CwndValidation && !_congestion.ControlsRate ? new CwndValidation() : null;
         _reordering = settings.ReorderingThreshold;
         _cwndUsage = new CwndUsage(iss);
         _quickAcks = settings.QuickAcks;

@@ -228,6 +228,12 @@ public sealed record TcpSettings
     [Sysctl("net.ipv4.tcp_pacing_ca_ratio", SysctlUnit.Count)]
     public int PacingAvoidanceRatio { get; init; } = 120;
 
+    /// <summary>
+    /// Keep cwnd over pauses, but let it grow only while it is used (RFC 7661). Off as on Linux, where it halves with each RTO of idleness
+    /// (RFC 2861) when <see cref="SlowStartAfterIdle"/> says so. Not for controls that set the rate themselves. Counts from the SYN on.
+    /// </summary>
+    public bool CwndValidation { get; init; }
+
     /// <summary>Begin anew with the initial window after an idle RTO (RFC 5681 §4.1).</summary>
     [Sysctl("net.ipv4.tcp_slow_start_after_idle", SysctlUnit.Switch)]
     public bool SlowStartAfterIdle { get; init; } = true;

@@ -215,6 +215,8 @@ public sealed partial class TcpConnection
         int lost = (int)(_rate.Lost - news.PriorLost);
         AckSample sample = _rate.EndAck(news.Newest, delivered, lost, news.PriorInFlight,
             news.Has(AckSigns.Ece) ? delivered : 0, news.Rtt, _rtt.Min, news.Has(AckSigns.MaybeDelayed), news.Now);
+        if (_validation is not null && delivered > 0)
+            Validate(news.Now);
         CongestionContext context = Congestion(news.Now);
         if (delivered > 0)
             _congestion.OnDelivered(sample, context);
@@ -226,7 +228,7 @@ public sealed partial class TcpConnection
         {
             _congestion.Cwnd = Troubles.Prr.Reduce(_congestion.Cwnd, _congestion.Ssthresh, _sent.InFlight, delivered, news.Has(AckSigns.Advanced) && lost == 0);
         }
-        else if (MayRaiseCwnd(news) && delivered > 0)
+        else if (MayRaiseCwnd(news) && delivered > 0 && MayRaiseValidated)
         {
             _congestion.OnAcknowledged(sample, context);
             _congestion.Cwnd = Math.Min(_congestion.Cwnd, _settings.MaxCwnd);

@@ -119,7 +119,7 @@ public sealed partial class TcpConnection
         _signals |= TcpSignals.Readable;
 
         int perSegment = segment.Packet.SegmentSize > 0 ? segment.Packet.SegmentSize : length;
-        if (perSegment >= _seenMss)
+        if (perSegment >= _seenMss && !segment.Header.IsSyn) // text of a SYN (RFC 7413) is no measure of what follows
         {
             if (perSegment != _seenMss)
                 MeasureRatio(length, memory);
@@ -127,7 +127,7 @@ public sealed partial class TcpConnection
         }
 
         MeasureReceiverRtt(segment, perSegment, now);
-        if (length >= LeastToGrow)
+        if (length >= LeastToGrow && !segment.Header.IsSyn)
             GrowOffer(length, memory);
         FollowRhythm(perSegment, now);
         AcknowledgeText(fillsHole, now);

@@ -340,8 +340,12 @@ public sealed partial class TcpConnection
         _highSeq = _sndNxt;
         _probeEnd = null;
         Troubles.Undo.PriorCwnd = _congestion.Cwnd;
+        int? used = _validation?.OnCongestion(_congestion.Cwnd, _sent.Segments, _rate.Lost - _sent.Lost);
+        _congestion.Cwnd = used ?? _congestion.Cwnd;
         Troubles.Prr.Start(_congestion.Cwnd);
         _congestion.Ssthresh = Math.Max(_congestion.ReduceSsthresh(byEcn, Congestion(now)), 1);
+        if (used is { } pipe)
+            _congestion.Ssthresh = Math.Clamp(pipe / 2, 2, Math.Max(_congestion.Ssthresh, 2)); // RFC 7661 §4.4.1
         _cwrWanted = _ecn;
     }
 
@@ -349,6 +353,8 @@ public sealed partial class TcpConnection
     {
         if (_congestion.ControlsRate)
             return;
+        if (_validation?.OnRecovered(_rate.Lost) is { } cwnd)
+            _congestion.Ssthresh = Math.Max(Math.Min(cwnd, _congestion.Ssthresh), 2);
         if (_congestion.Ssthresh < int.MaxValue && (_phase == RecoveryPhase.Cwr || Troubles.Undo.IsOpen))
             _congestion.Cwnd = _congestion.Ssthresh;
     }

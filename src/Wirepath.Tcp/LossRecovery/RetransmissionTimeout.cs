@@ -20,6 +20,7 @@ public sealed partial class TcpConnection
             OpenUndo();
         }
 
+        _validation?.Forget();
         if (!_congestion.ControlsRate)
             _congestion.Cwnd = _sent.InFlight + 1;
         // So many came although one was missing: what was learnt of reordering was too much.

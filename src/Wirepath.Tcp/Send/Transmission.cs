@@ -281,6 +281,12 @@ public sealed partial class TcpConnection
     /// <summary>The application writes again. Bytes that waited for a window were not idle.</summary>
     private void RestartAfterIdle(Instant now)
     {
+        if (_validation is not null)
+        {
+            EndNonValidated(now);
+            return;
+        }
+
         TimeSpan idle = now - _lastSentAt;
         if (_sent.Rows > 0 || _dataSegmentsSent == 0 || !_settings.SlowStartAfterIdle || _congestion.ControlsRate || idle <= _rtt.Rto)
             return;
