@@ -66,6 +66,7 @@ public sealed partial class TcpConnection
         connection.State = TcpState.Listen;
         connection.SendBecause = log.Because;
         connection.TakeSyn(syn, now);
+        connection._rcvSsthresh = InitialWindow(settings, connection.AnnouncedPayload);
         connection.Transit(TcpTransition.ReceivedSyn);
         return connection;
     }

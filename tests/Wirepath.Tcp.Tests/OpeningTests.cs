@@ -12,7 +12,7 @@ public class OpeningTests
         using Peer client = Peer.Connecting(settings).Play("""
             > S 0:0(0) win 65000 <mss 1000,sackOK,wscale 7>
             +0.05 < S. 0:0(0) ack 1 win 60000 <mss 900,sackOK,wscale 3>
-            > . 1:1(0) ack 1 win 1024
+            > . 1:1(0) ack 1 win 508
             state Established
             write 2000
             > . 1:901(900) ack 1
