@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using Wirepath.Devices;
 using Wirepath.Stack;
 using Wirepath.Wire;
 

@@ -41,9 +41,9 @@ public sealed class InjectionTests
                 TcpStream client = await Client.ConnectAsync(Endpoint("10.0.0.2:80"));
                 TcpStream server = await accepting;
                 await client.WriteAsync(new byte[100]);
-                await server.ReadAsync(new byte[100]);
+                await server.ReadExactlyAsync(new byte[100]);
                 await server.WriteAsync(new byte[100]);
-                await client.ReadAsync(new byte[100]);
+                await client.ReadExactlyAsync(new byte[100]);
                 return (client, server);
             });
             World.RunFor(TimeSpan.FromSeconds(1));

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Wirepath.Tcp;
 using Wirepath.Wire;
 using static Wirepath.Stack.Tests.TestWorld;
 
@@ -77,7 +76,7 @@ public sealed class ManyConnectionsTests
                 TcpStream stream = await client.ConnectAsync(Endpoint("10.0.0.2:80"));
                 TcpStream accepted = await accepting;
                 stream.Dispose();
-                await accepted.ReadAsync(new byte[1]);
+                (await accepted.ReadAsync(new byte[1])).ShouldBe(0);
                 accepted.Dispose();
             }
         }
