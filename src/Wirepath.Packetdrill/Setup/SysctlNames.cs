@@ -20,7 +20,7 @@ internal static class SysctlNames
         "net.ipv4.tcp_fack", "net.ipv4.tcp_thin_dupack", "net.ipv4.tcp_adv_win_scale", "net.ipv4.tcp_app_win", "net.ipv4.tcp_workaround_signed_windows",
         // Nothing is remembered of a peer that would be saved.
         "net.ipv4.tcp_no_metrics_save", "net.ipv4.tcp_no_ssthresh_metrics_save",
-        // Holes are never reported later than they are seen.
+        // Timers are exact.
         "net.ipv4.tcp_comp_sack_slack_ns",
         "net.ipv4.tcp_syncookies", "net.ipv4.tcp_max_tw_buckets", "net.ipv4.tcp_max_reordering",
     }.ToFrozenSet(StringComparer.Ordinal);
