@@ -71,7 +71,7 @@ public sealed class TransferUnderAttackTests : IDisposable
             TcpOptions lies = default;
             lies.AddSack(new SackBlock(new SequenceNumber(_sent + 1_000_000), new SequenceNumber(_sent + 2_000_000)));
             lies.AddSack(new SackBlock(new SequenceNumber(random.NextUInt32()), new SequenceNumber(random.NextUInt32())));
-            _forger.Segment(_receiver.Id.Local, 80, TcpFlags.Ack, _acknowledged, _sent - 1448, options: lies);
+            _forger.Segment(_receiver.Id.Local, 80, TcpFlags.Ack, _acknowledged, _sent - 60_000, options: lies);
             peak = Math.Max(peak, _server.MemoryUsed);
         }
 
