@@ -21,6 +21,9 @@ public sealed record PacketdrillSettings
     /// <summary>For scripts that name no version themselves.</summary>
     public ScriptIpVersion IpVersion { get; init; }
 
+    /// <summary>Bytes of an IP packet on the wire, for scripts that do not say; null: 1500.</summary>
+    public int? Mtu { get; init; }
+
     /// <summary>
     /// Words of scripts and what stands for them (<c>--define=NAME=VALUE</c>): a number, a name, a <c>"text"</c> or a <c>`command`</c>.
     /// They go before the script's own definitions.

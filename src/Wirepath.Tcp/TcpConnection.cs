@@ -139,7 +139,7 @@ public sealed partial class TcpConnection
             return 0;
         if (_finQueued || _applicationGone)
             throw new InvalidOperationException("The sending direction was shut down.");
-        int taken = MayWrite ? RoomFor(bytes.Length) : 0;
+        int taken = !MayWrite ? 0 : AwaitsSynAnswer ? RoomInSyn(bytes.Length) : RoomFor(bytes.Length);
         if (taken > 0)
         {
             if (_sndNxt == _dataEnd)
@@ -148,10 +148,11 @@ public sealed partial class TcpConnection
             _sendBuffer.Append(bytes[..taken]);
             _dataEnd += taken;
             MarkWritten(taken == bytes.Length ? flags : TcpWriteFlags.None);
-            SendDeferredSyn();
         }
 
-        _writerWaits |= taken < bytes.Length;
+        SendDeferredSyn();
+        _writeIsUnderWay = taken < bytes.Length;
+        _writerWaits |= _writeIsUnderWay;
         return taken;
     }
 

@@ -39,6 +39,12 @@ public sealed class TcpCounters
     /// <summary>Answers to segments outside the window that the connection's own rate limit held back.</summary>
     public long TCPACKSkippedSeq { get; set; }
 
+    /// <summary>ICMP errors that quote what is not under way (RFC 5927 §4).</summary>
+    public long OutOfWindowIcmps { get; set; }
+
+    /// <summary>SYN,ACKs that echo a timestamp which no SYN of ours had.</summary>
+    public long PAWSActive { get; set; }
+
     /// <summary>Segments that PAWS turned away (RFC 7323 §5).</summary>
     public long PAWSEstab { get; set; }
 
@@ -102,6 +108,7 @@ public sealed class TcpCounters
         ("TcpExt" + nameof(SyncookiesSent), SyncookiesSent), ("TcpExt" + nameof(SyncookiesRecv), SyncookiesRecv),
         ("TcpExt" + nameof(SyncookiesFailed), SyncookiesFailed), ("TcpExt" + nameof(PruneCalled), PruneCalled),
         ("TcpExt" + nameof(RcvPruned), RcvPruned), ("TcpExt" + nameof(OfoPruned), OfoPruned),
+        ("TcpExt" + nameof(OutOfWindowIcmps), OutOfWindowIcmps), ("TcpExt" + nameof(PAWSActive), PAWSActive),
         ("TcpExt" + nameof(PAWSEstab), PAWSEstab), ("TcpExt" + nameof(ListenOverflows), ListenOverflows),
         ("TcpExt" + nameof(TCPAbortOnData), TCPAbortOnData), ("TcpExt" + nameof(TCPAbortOnClose), TCPAbortOnClose),
         ("TcpExt" + nameof(TCPAbortOnMemory), TCPAbortOnMemory), ("TcpExt" + nameof(TCPAbortOnLinger), TCPAbortOnLinger),

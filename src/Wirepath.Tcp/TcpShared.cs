@@ -22,6 +22,9 @@ public sealed class TcpShared
 
     internal FastOpenCache FastOpenCookies { get; } = new();
 
+    /// <summary>What was learnt of peers is forgotten: their Fast Open cookies.</summary>
+    public void ForgetPeers() => FastOpenCookies.Clear();
+
     internal ChallengeBudget Challenges { get; }
 
     /// <summary>How the host's memory stands; kept up to date by the host.</summary>

@@ -139,6 +139,7 @@ public class OpeningTests
             > S. 0:0(0) ack 1
             state SynReceived
             +0.1 < S. 0:0(0) ack 1 win 1000 <mss 1000>
+            > . 1:1(0) ack 1
             state Established
             write 10
             > P. 1:11(10) ack 1

@@ -12,6 +12,9 @@ internal static class ConformanceCommand
     /// <summary>A script did not come out as it says.</summary>
     private const int Failed = 1;
 
+    /// <summary>For scripts of IPv4 that are run over IPv6: its header is so much longer that segments have the sizes they are written for.</summary>
+    private const int Ipv6Mtu = 1520;
+
     private const string Story = """
         Each script runs in this process against a host of its own, in virtual time: no root, no network, milliseconds each. It
         says what the application calls, what the wire delivers and what must leave, each with its time.
@@ -49,7 +52,7 @@ internal static class ConformanceCommand
                 definitions[name] = value;
             }
 
-            var settings = new PacketdrillSettings { IpVersion = ip, Definitions = definitions };
+            var settings = new PacketdrillSettings { IpVersion = ip, Mtu = ip == ScriptIpVersion.IPv6 ? Ipv6Mtu : null, Definitions = definitions };
             return Run(shell, parsed.GetValue(paths) ?? [], new Asked(settings, parsed.GetValue(filter) ?? "", parsed.GetValue(verbose), parsed.GetValue(json)));
         });
         return command;

@@ -37,7 +37,10 @@ internal sealed record ScriptOutcome(
             return Bad(path, 0, $"cannot be read: {unreadable.Message}");
         }
 
-        PacketdrillSettings here = settings with { IpVersion = ByName(path) ?? settings.IpVersion, ReadFile = name => ScriptFiles.ReadBeside(path, name) };
+        PacketdrillSettings here = settings;
+        if (ByName(path) is { } only)
+            here = here with { IpVersion = only, Mtu = null };
+        here = here with { ReadFile = name => ScriptFiles.ReadBeside(path, name) };
         if (!PacketdrillScript.TryParse(text, path, here, out PacketdrillScript? script, out ScriptError? error))
             return Bad(path, error.Line, FormattableString.Invariant($"column {error.Column}: {error.Message}, not {(error.Word.Length == 0 ? "the end of the script" : $"'{error.Word}'")}"));
         var steps = new List<ScriptStep>();

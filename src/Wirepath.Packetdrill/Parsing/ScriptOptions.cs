@@ -49,8 +49,8 @@ internal sealed record ScriptOptions
     /// <summary>Never the host itself, though runners of suites say so: a tunnel device has no other end, this wire has.</summary>
     public IpAddress GatewayIp => GivenGatewayIp is { } given && given != LocalIp ? given : IsIpv6Wire ? s_gatewayV6 : IpAddress.V4(192, 168, 255, 254);
 
-    /// <summary>Bytes of an IP packet: such that TCP's segments are the same over IPv4 and IPv6.</summary>
-    public int Mtu => GivenMtu ?? (IsIpv6Wire ? 1520 : 1500);
+    /// <summary>Bytes of an IP packet.</summary>
+    public int Mtu => GivenMtu ?? 1500;
 
     /// <summary>An address is of the version that the wire has not.</summary>
     public bool Mismatched => LocalIp.IsV4 == IsIpv6Wire || RemoteIp.IsV4 == IsIpv6Wire || GatewayIp.IsV4 == IsIpv6Wire;

@@ -15,7 +15,7 @@ internal sealed partial class ScriptParser(string text, List<Token> tokens)
     /// <exception cref="ScriptSyntaxException">A word does not fit.</exception>
     public PacketdrillScript ReadScript(string name, PacketdrillSettings settings)
     {
-        ScriptOptions options = new() { IpVersion = settings.IpVersion };
+        ScriptOptions options = new() { IpVersion = settings.IpVersion, GivenMtu = settings.Mtu };
         var definitions = new Dictionary<string, string>(StringComparer.Ordinal);
         while (Next.Kind == TokenKind.Option)
             options = OptionReader.Apply(options, TakeOption(), definitions);

@@ -20,6 +20,10 @@ internal static class Constants
     public const long MSG_ZEROCOPY = 0x4000000;
     public const long MSG_FASTOPEN = 0x20000000;
 
+    // Bits of net.ipv4.tcp_fastopen.
+    public const int FastOpenClient = 1;
+    public const int FastOpenWithoutCookie = 4;
+
     public const long POLLIN = 1;
     public const long POLLPRI = 2;
     public const long POLLOUT = 4;

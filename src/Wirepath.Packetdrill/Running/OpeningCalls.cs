@@ -138,29 +138,35 @@ internal sealed partial class SystemCalls
             IpEndpoint remote = Address(call, 1) ?? new IpEndpoint(options.RemoteIp, options.ConnectPort);
             Opening?.Invoke(remote);
             socket.Connect = new CancellationTokenSource();
-            socket.Connecting = OpenAsync(socket, remote);
+            socket.Connecting = OpenAsync(socket, socket.Options.ForConnect(socket.Local), remote);
             if (socket.IsConnecting && socket.IsNonBlocking)
                 return CallOutcome.Error("EINPROGRESS");
         }
 
+        else if (socket.IsAwaitingSynAnswer && socket.IsNonBlocking)
+        {
+            return CallOutcome.Error("EALREADY");
+        }
+
         if (!await WaitForOpeningAsync(socket).ConfigureAwait(false))
             return CallOutcome.Error("EINPROGRESS");
-        socket.Connecting = null;
         if (socket.Stream is null)
+        {
+            socket.Connecting = null;
             return CallOutcome.Error(socket.TakeError() ?? "ECONNABORTED");
+        }
+
         socket.IsConnectTold = true;
         // It may have ended before anybody asked.
         return socket.TakeError() is { } error ? CallOutcome.Error(error) : default;
     }
 
-    private async Task OpenAsync(ScriptSocket socket, IpEndpoint remote, bool fast = false)
+    private async Task OpenAsync(ScriptSocket socket, TcpSocketOptions wanted, IpEndpoint remote)
     {
         try
         {
-            TcpSocketOptions wanted = socket.Options.ForConnect(socket.Local);
-            if (fast)
-                wanted = wanted with { FastOpen = true, FastOpenOnWrite = true };
             socket.Connected(await host.ConnectAsync(remote, wanted, socket.Connect!.Token).ConfigureAwait(false));
+            socket.IsSynDeferred = socket.IsAwaitingSynAnswer;
         }
         catch (NetworkException failed)
         {
@@ -174,24 +180,49 @@ internal sealed partial class SystemCalls
         socket.Change(TcpSignals.Established | TcpSignals.Writable | (socket.Stream is null ? TcpSignals.Ended | TcpSignals.Readable : TcpSignals.None));
     }
 
-    /// <summary>MSG_FASTOPEN: connect and write in one.</summary>
-    /// <returns>Null when there is a connection to write to.</returns>
-    private async Task<CallOutcome?> OpenFastAsync(SystemCall call, ScriptSocket socket, bool nonBlocking)
+    private static bool MayFastOpen(ScriptSocket socket) => (socket.Options.Settings.FastOpen & Constants.FastOpenClient) != 0;
+
+    /// <summary>What MSG_FASTOPEN is answered with before anything is done; null: go on.</summary>
+    private static CallOutcome? RefuseFastOpen(SystemCall call, ScriptSocket socket, bool nonBlocking)
     {
-        if (IsNull(Argument(call, 4)))
+        if (!MayFastOpen(socket) || (call.Name == "sendto" && IsUnspecified(Argument(call, 4))))
+            return CallOutcome.Error("EOPNOTSUPP");
+        if (call.Name == "sendto" && IsNull(Argument(call, 4)) && socket.Stream is null)
             return CallOutcome.Error("EINVAL");
+        bool opening = socket.IsConnecting || (!socket.IsSynDeferred && socket.IsAwaitingSynAnswer);
+        return opening && nonBlocking ? CallOutcome.Error("EALREADY") : null;
+    }
+
+    private static bool IsUnspecified(Expression? address) =>
+        address is SymbolExpression { Names: ["AF_UNSPEC"] } || (address is StructExpression given && given["sa_family"] is SymbolExpression family && family.Has("AF_UNSPEC"));
+
+    /// <summary>MSG_FASTOPEN: connect and write in one.</summary>
+    /// <returns>Null when there is a connection to write to, or one whose SYN waits for what is written.</returns>
+    private async Task<CallOutcome?> OpenFastAsync(SystemCall call, ScriptSocket socket, byte[] bytes, bool nonBlocking)
+    {
         IpEndpoint remote = (call.Name == "sendto" ? Address(call, 4) : null) ?? new IpEndpoint(options.RemoteIp, options.ConnectPort);
         Opening?.Invoke(remote);
         socket.Connect = new CancellationTokenSource();
-        socket.Connecting = OpenAsync(socket, remote, fast: true);
+        // Without bytes it is a connect like any other. Who may wait hands over what he has, and it follows the SYN if it cannot go with it.
+        int along = nonBlocking ? 0 : Math.Min(bytes.Length, socket.Options.Settings.SendBuffer.Default / 2);
+        TcpSocketOptions wanted = socket.Options.ForConnect(socket.Local) with
+        {
+            FastOpen = true, FastOpenOnWrite = bytes.Length > 0, InitialBytes = bytes.AsMemory(0, along),
+        };
+        socket.Wrote(bytes.AsSpan(0, along));
+        socket.TakenBeforeOpening = along;
+        socket.Connecting = OpenAsync(socket, wanted, remote);
         if (socket.IsConnecting && nonBlocking)
             return CallOutcome.Error("EINPROGRESS");
         if (!await WaitForOpeningAsync(socket).ConfigureAwait(false))
             return CallOutcome.Error("EINPROGRESS");
-        socket.Connecting = null;
         if (socket.Stream is null)
+        {
+            socket.Connecting = null;
             return CallOutcome.Error(socket.TakeError() ?? "ECONNABORTED");
-        socket.IsConnectTold = true;
+        }
+
+        socket.IsConnectTold = !socket.IsAwaitingSynAnswer;
         return null;
     }
 

@@ -49,6 +49,8 @@ internal sealed partial class SystemCalls
         long value = Value(call, Argument(call, 3), $"the value of {name}");
         if (Argument(call, 4) is { } size and not AnyExpression && Value(call, size, "the size") < (name.StartsWith("IP_", StringComparison.Ordinal) ? 1 : sizeof(int)))
             return CallOutcome.Error("EINVAL");
+        if (name == "TCP_FASTOPEN_CONNECT" && RefuseFastOpenConnect(socket, value) is { } refusal)
+            return CallOutcome.Error(refusal);
         if (s_kept.Contains(name))
         {
             options.Keep(name, value);
@@ -213,6 +215,9 @@ internal sealed partial class SystemCalls
         socket.Options.Settings = socket.Options.Settings with { CongestionControl = algorithm };
         return default;
     }
+
+    private static string? RefuseFastOpenConnect(ScriptSocket socket, long value) =>
+        value is not (0 or 1) ? "EINVAL" : !MayFastOpen(socket) ? "EOPNOTSUPP" : socket.Stream is not null || socket.IsConnecting || socket.Acceptor is not null ? "EINVAL" : null;
 
     // One key, or the current one and the one before.
     private static CallOutcome SetFastOpenKey(SystemCall call, ScriptSocket socket)

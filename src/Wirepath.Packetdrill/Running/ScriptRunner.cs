@@ -25,6 +25,7 @@ public sealed class ScriptRunner
     private readonly PythonProgram _program = new();
     private readonly HostSetup _setup = new();
     private readonly SetupCommands _commands;
+    private readonly CounterCommands _counters;
     private TestBench? _bench;
     private Peers? _peers;
     private SystemCalls? _calls;
@@ -36,7 +37,8 @@ public sealed class ScriptRunner
     private ScriptRunner(PacketdrillScript script, EventLog log, Action<ScriptStep>? step)
     {
         (_script, _log, _step) = (script, log, step);
-        _commands = new SetupCommands(_setup, script.Settings.ReadFile);
+        _counters = new CounterCommands(() => _bench?.Host.Statistics.List() ?? []);
+        _commands = new SetupCommands(_setup, script.Settings.ReadFile, _counters);
     }
 
     private sealed record PendingCall(SystemCall Call, Task<CallOutcome> Task, TimeSpan Begin, TimeSpan End)
@@ -156,6 +158,8 @@ public sealed class ScriptRunner
     {
         if (_commands.Apply(command.Text) is { } problem)
             throw ScriptEndedException.Skipped(command, problem);
+        if (_counters.Failure is { } came)
+            throw ScriptEndedException.Failed(command, $"`{command.Text.Trim()}` to find it", came);
         if (_bench is not null)
             ChangeHost(command);
     }
@@ -168,6 +172,8 @@ public sealed class ScriptRunner
         Bench.Host.Settings = _setup.Settings;
         foreach (Func<HostSettings, HostSettings> change in _setup.Changes)
             Calls.Change(tcp => change(_setup.Settings with { Tcp = tcp }).Tcp);
+        if (_setup.ForgetsPeers)
+            Bench.Host.ForgetPeers();
         if (_setup.Slept > TimeSpan.Zero)
         {
             Bench.RunUntil(Bench.Elapsed + _setup.Slept);

@@ -1,3 +1,4 @@
+using Wirepath.Events;
 using Wirepath.Stack;
 using Wirepath.Tcp;
 using Wirepath.Wire;
@@ -28,7 +29,16 @@ internal sealed class ScriptSocket(SocketOptions options)
     /// <summary>connect has answered that the connection is there.</summary>
     public bool IsConnectTold { get; set; }
 
+    /// <summary>Bytes of MSG_FASTOPEN that were handed over together with the wish to connect.</summary>
+    public int TakenBeforeOpening { get; set; }
+
     public TcpStream? Stream { get; private set; }
+
+    /// <summary>The SYN waits for the first write.</summary>
+    public bool IsSynDeferred { get; set; }
+
+    /// <summary>There is a stream before the peer has answered.</summary>
+    public bool IsAwaitingSynAnswer => Stream?.Statistics.State == TcpState.SynSent;
 
     public bool IsNonBlocking { get; set; }
 
@@ -71,7 +81,7 @@ internal sealed class ScriptSocket(SocketOptions options)
     {
         if (Stream is { } stream)
             stream.Signaled = null;
-        (Stream, Connecting, Connect, ConnectError, IsConnectTold) = (null, null, null, null, false);
+        (Stream, Connecting, Connect, ConnectError, IsConnectTold, IsSynDeferred, TakenBeforeOpening) = (null, null, null, null, false, false, 0);
         (_hasFailed, IsSendClosed, IsReadClosed, BytesRead) = (false, false, false, 0);
         _written.Clear();
     }

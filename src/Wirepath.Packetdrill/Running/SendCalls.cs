@@ -17,9 +17,20 @@ internal sealed partial class SystemCalls
         long flags = call.Name switch { "send" or "sendto" => Number(call, 3), "sendmsg" => Number(call, 2), _ => 0 };
         RequireOffered(call, flags);
         bool nonBlocking = socket.IsNonBlocking || (flags & Constants.MSG_DONTWAIT) != 0;
-        if ((flags & Constants.MSG_FASTOPEN) != 0 && socket.Stream is null && socket.Connecting is null && socket.Acceptor is null
-            && await OpenFastAsync(call, socket, nonBlocking).ConfigureAwait(false) is { } early)
-            return early;
+        int size = SizeOf(call, message?.Vector);
+        byte[]? first = null;
+        if ((flags & Constants.MSG_FASTOPEN) != 0)
+        {
+            if (RefuseFastOpen(call, socket, nonBlocking) is { } refusal)
+                return refusal;
+            if (socket.Stream is null && socket.Connecting is null && socket.Acceptor is null)
+            {
+                first = Content(call, size, socket.Written.Count);
+                if (await OpenFastAsync(call, socket, first, nonBlocking).ConfigureAwait(false) is { } early)
+                    return early;
+            }
+        }
+
         if (socket.IsConnecting)
         {
             if (nonBlocking || !await WaitForOpeningAsync(socket).ConfigureAwait(false))
@@ -30,12 +41,32 @@ internal sealed partial class SystemCalls
             return CallOutcome.Error(error);
         if (socket.Stream is not { } stream || socket.IsSendClosed || stream.End is not null)
             return CallOutcome.Error("EPIPE");
-        int size = SizeOf(call, message?.Vector);
         if (size > 0 && message is null && call.Name != "writev" && IsNull(Argument(call, 1)))
             return CallOutcome.Error("EFAULT");
-        if (size == 0)
+        bool opens = socket.IsSynDeferred;
+        socket.IsSynDeferred = false;
+        if (size == 0 && !opens)
             return default;
-        return await SendAsync(socket, stream, Content(call, size, socket.Written.Count), flags, nonBlocking).ConfigureAwait(false);
+        // Linux counts what it took into the connection before it was there as written by this call.
+        int before = first is null ? 0 : socket.TakenBeforeOpening;
+        byte[] rest = first is null ? Content(call, size, socket.Written.Count) : first[before..];
+        CallOutcome outcome = rest.Length == 0 && !opens ? default : await SendAsync(socket, stream, rest, flags, nonBlocking).ConfigureAwait(false);
+        if (opens)
+            return await AfterSynAsync(socket, stream, outcome, nonBlocking).ConfigureAwait(false);
+        return outcome.Value < 0 && before > 0 ? new CallOutcome(before) : outcome with { Value = outcome.Value + before };
+    }
+
+    // The bytes are with the SYN. Who may block waits for its answer, which is the call's.
+    private async Task<CallOutcome> AfterSynAsync(ScriptSocket socket, TcpStream stream, CallOutcome outcome, bool nonBlocking)
+    {
+        if (nonBlocking)
+            return outcome.Value == 0 ? CallOutcome.Error("EINPROGRESS") : outcome;
+        TimeSpan bound = socket.Options.SendTimeout;
+        await WaitAsync(() => !socket.IsAwaitingSynAnswer, [socket], bound > TimeSpan.Zero ? (long)bound.TotalMilliseconds : -1).ConfigureAwait(false);
+        if (socket.IsAwaitingSynAnswer)
+            return CallOutcome.Error("EINPROGRESS");
+        // A connection that never was has taken nothing.
+        return stream.End is not null && !stream.IsPeerClosed && socket.TakeError() is { } error ? CallOutcome.Error(error) : outcome;
     }
 
     private static void RequireOffered(SystemCall call, long flags)

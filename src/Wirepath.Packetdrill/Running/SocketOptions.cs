@@ -66,7 +66,7 @@ internal sealed class SocketOptions
 
     public TcpSocketOptions ForConnect(Wire.IpEndpoint local) => new()
     {
-        Local = local, Tcp = Settings, TimeToLive = TimeToLive, TypeOfService = TypeOfService, MayFragment = MayFragment,
+        Local = local, Tcp = Kept("TCP_FASTOPEN_NO_COOKIE") is > 0 ? Settings with { FastOpen = Settings.FastOpen | Constants.FastOpenWithoutCookie } : Settings, TimeToLive = TimeToLive, TypeOfService = TypeOfService, MayFragment = MayFragment,
         FastOpen = Kept("TCP_FASTOPEN_CONNECT") is > 0, FastOpenOnWrite = Kept("TCP_FASTOPEN_CONNECT") is > 0,
     };
 

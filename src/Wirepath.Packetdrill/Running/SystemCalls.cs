@@ -78,15 +78,21 @@ internal sealed partial class SystemCalls(Host host, ScriptOptions options)
 
     // ---- Descriptors -----------------------------------------------------------------------------------------------
 
-    // The script's own number, or the lowest free one.
+    // The script's own number, or the lowest free one. A script that gives a number out again has lost hold of what had it before.
     private int Add(SystemCall call, object what)
     {
         int descriptor = FirstDescriptor;
-        if (call.Result is NumberExpression { Value: >= 0 and <= int.MaxValue } wanted && !_descriptors.ContainsKey((int)wanted.Value))
+        if (call.Result is NumberExpression { Value: >= 0 and <= int.MaxValue } wanted)
+        {
             descriptor = (int)wanted.Value;
-        while (_descriptors.ContainsKey(descriptor))
-            descriptor++;
-        _descriptors.Add(descriptor, what);
+        }
+        else
+        {
+            while (_descriptors.ContainsKey(descriptor))
+                descriptor++;
+        }
+
+        _descriptors[descriptor] = what;
         if (what is ScriptSocket socket)
             _all.Add(socket);
         return descriptor;

@@ -5,7 +5,8 @@ namespace Wirepath.Packetdrill;
 /// <summary>What the shell commands of scripts mean to a host that has no shell: <c>sysctl</c> becomes a setting, <c>ip route</c> what it says of a path.</summary>
 /// <param name="setup">What they change.</param>
 /// <param name="readFile">Reads a file that they run; null when it is not there.</param>
-internal sealed class SetupCommands(HostSetup setup, Func<string, string?> readFile)
+/// <param name="counters">What <c>nstat</c> prints; null for nothing.</param>
+internal sealed class SetupCommands(HostSetup setup, Func<string, string?> readFile, CounterCommands? counters = null)
 {
     /// <summary>Files that run files: no suite goes deeper, and a circle must end.</summary>
     private const int MostNestedFiles = 4;
@@ -34,6 +35,17 @@ internal sealed class SetupCommands(HostSetup setup, Func<string, string?> readF
             ShellCommand command = commands[i];
             if (command.Otherwise && problem is null)
                 continue;
+            if (command.Program == "nstat" && counters is not null)
+            {
+                ShellCommand? reader = command.Piped && i + 1 < commands.Count ? commands[i + 1] : null;
+                problem = counters.Apply(command, reader);
+                if (reader is not null)
+                    i++;
+                if (problem is not null && !isFile)
+                    return problem;
+                continue;
+            }
+
             problem = ApplyOne(command, depth);
             for (; commands[i].Piped && i + 1 < commands.Count; i++)
                 problem ??= ApplyOne(commands[i + 1], depth);

@@ -94,6 +94,9 @@ public sealed class Host : IDisposable
     /// </summary>
     public bool CompleteInline { get; set; }
 
+    /// <summary>Forgets what was learnt of peers: their Fast Open cookies (RFC 7413 §4.1.3.1). On the loop's thread.</summary>
+    public void ForgetPeers() => Tcp.Shared.ForgetPeers();
+
     internal TimerWheel Wheel { get; } = new();
     internal MemoryBudget Budget { get; }
     internal RandomSource Random { get; }

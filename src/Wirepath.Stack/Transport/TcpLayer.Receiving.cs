@@ -157,12 +157,26 @@ internal sealed partial class TcpLayer
     /// <summary>An ICMP error quotes a segment of this connection (RFC 5927 §4: it must be one that is under way).</summary>
     public bool OnError(in ConnectionId id, SequenceNumber sequence, in IcmpReport report, Instant now)
     {
-        if (Find(id) is not { } socket || !socket.Connection.IsOutstanding(sequence))
+        if (Find(id) is not { } socket)
+            return OnHalfOpenError(id, sequence, report);
+        if (!socket.Connection.IsOutstanding(sequence))
+        {
+            Shared.Counters.OutOfWindowIcmps++;
             return false;
+        }
+
         if (report.IsTooBig)
             return id.Local.Address.IsV6 || !host.Settings.Ip.NoPathMtuDiscovery;
         socket.Connection.OnUnreachable(report.End, report.Detail, now);
         Touch(socket, now);
+        return true;
+    }
+
+    private bool OnHalfOpenError(in ConnectionId id, SequenceNumber sequence, in IcmpReport report)
+    {
+        if (report.IsTooBig || FindAcceptor(id.Local) is not { } acceptor || !acceptor.Listener.OnUnreachable(id, sequence, report.End, report.Detail))
+            return false;
+        Track(acceptor);
         return true;
     }
 

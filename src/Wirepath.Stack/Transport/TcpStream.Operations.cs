@@ -172,8 +172,10 @@ public sealed partial class TcpStream
             }
 
             // Whoever waits for room waits for a good piece of it: many small steps would cost more than they give.
+            // Even a write of nothing lets a deferred SYN go.
             int taken = 0;
-            if (_rest.Length > 0 && (!_hasTried || connection.IsWritable) && Host.Tcp.MayWrite(stream.Socket))
+            bool first = !_hasTried;
+            if ((first || (_rest.Length > 0 && connection.IsWritable)) && Host.Tcp.MayWrite(stream.Socket))
             {
                 taken = connection.Write(_rest.Span, _flags, now);
                 _hasTried = true;
@@ -187,7 +189,7 @@ public sealed partial class TcpStream
                 Complete(_taken);
             }
 
-            if (taken > 0)
+            if (taken > 0 || first)
                 Host.Tcp.Touch(stream.Socket, now);
         }
 
@@ -202,6 +204,7 @@ public sealed partial class TcpStream
         protected override void OnCancelled()
         {
             _isWaiting = false;
+            stream.Socket.Connection.EndWrite();
             if (_answersParts && _taken > 0)
                 Complete(_taken);
         }

@@ -74,6 +74,17 @@ public sealed partial class TcpConnection
             return;
         }
 
+        // RFC 7323 §5.2 has echoes of what was never sent mean an old SYN,ACK.
+        if (acceptableAck && _settings.Timestamps && segment.Options.HasTimestamps && !EchoesOurSyn(segment.Options.TimestampEcho, now))
+        {
+            Reject(segment, "echoes a timestamp that was not sent");
+            if (Shared is not null)
+                Shared.Counters.PAWSActive++;
+            if (!header.IsRst)
+                WantStrayReset(header.Acknowledgment);
+            return;
+        }
+
         // Second, the RST bit. RFC 5961 §3.2 changes nothing here: the ACK must be right.
         if (header.IsRst)
         {
@@ -102,6 +113,8 @@ public sealed partial class TcpConnection
         }
 
         Transit(TcpTransition.ReceivedSynAck);
+        if (_writeIsUnderWay || _dataEnd > _sndNxt)
+            (_lastTextAt, _ato) = (now, _settings.DelayedAck); // the text that follows at once is an answer, and carries the ACK
         Acknowledge(SendCause.Ack);
         TakeAck(segment, now);
         FollowFastOpen(segment);
@@ -127,7 +140,13 @@ public sealed partial class TcpConnection
                 return;
             }
 
-            // The SYN,ACK of a simultaneous open (figure 8): only its ACK is news.
+            // The SYN,ACK of a simultaneous open (figure 8): only its ACK is news, and the SYN is told to be a duplicate (RFC 2883 §4).
+            if (header.Acknowledgment == _sndNxt)
+            {
+                _duplicateBlock = new SackBlock(_irs, _rcvNxt);
+                Acknowledge(SendCause.DuplicateAck);
+            }
+
             (sequence, length, isSyn) = (_rcvNxt, length - 1, false);
         }
 

@@ -25,6 +25,7 @@ internal sealed class FastOpenCache
         public int Mss;
         public bool Experimental;
         public bool TryExperimental;
+        public bool HasTriedExperimental;
     }
 
     public int Count => _servers.Count;
@@ -60,11 +61,12 @@ internal sealed class FastOpenCache
         entry.Experimental = experimental;
     }
 
-    /// <summary>A cookie was asked for and none came: the next SYN asks in the other form.</summary>
+    /// <summary>A cookie was asked for and none came: the next SYN asks in the form of before the RFC, once, and those after it in the RFC's.</summary>
     public void TryOtherForm(IpAddress server, int mss, bool askedExperimental)
     {
         Entry entry = Get(server);
-        (entry.Mss, entry.TryExperimental) = (mss, !askedExperimental);
+        entry.HasTriedExperimental |= askedExperimental;
+        (entry.Mss, entry.TryExperimental) = (mss, !entry.HasTriedExperimental);
     }
 
     /// <summary>A SYN with data went unanswered and one without did not: the cookie is given up.</summary>

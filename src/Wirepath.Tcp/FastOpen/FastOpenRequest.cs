@@ -12,9 +12,11 @@ public sealed partial class TcpConnection
     // Linux's sign that somebody on the way eats such connections: the SYN has timed out so often.
     private const int BlackholeTimeouts = 2;
 
-    private bool _asksFastOpen;             // the SYN carries the option, or data without one
+    private bool _usesFastOpen;
+    private bool _asksFastOpen;             // the SYN carries the option
     private bool _asksExperimental;
     private bool _isSynDeferred;
+    private bool _wasSynDeferred;
     private int _synSpace;                  // bytes that the SYN may carry
     private int _synData;                   // … and did
 
@@ -29,10 +31,11 @@ public sealed partial class TcpConnection
             || Shared.FastOpenCookies.IsDisabled(_settings.FastOpenBlackholeTimeout, now))
             return 0;
         bool known = Shared.FastOpenCookies.TryGet(Id.Remote.Address, out ReadOnlySpan<byte> cookie, out int mss, out _asksExperimental);
-        int most = Math.Min(known && mss > 0 ? mss : _sndMss, _sndMss) - SynOptionSpace;
-        _asksFastOpen = true;
+        int most = Math.Min(mss > 0 ? mss : _sndMss, _sndMss) - SynOptionSpace;
+        _usesFastOpen = true;
         if ((_settings.FastOpen & FastOpenBits.ClientWithoutCookie) != 0)
             return _synSpace = most;
+        _asksFastOpen = true;
         _firstSyn = new FirstSyn();
         _firstSyn.Options.SetFastOpen(cookie, _asksExperimental);
         return _synSpace = known ? most : 0;
@@ -42,8 +45,13 @@ public sealed partial class TcpConnection
     public void DeferSyn()
     {
         if (_synSpace > 0 && _sent.Rows == 0)
-            (_isSynDeferred, _synWanted) = (true, false);
+            (_isSynDeferred, _wasSynDeferred, _synWanted) = (true, true, false);
     }
+
+    /// <summary>Between a deferred SYN and its answer nothing is taken but what goes with the SYN: whether the peer is there is not known.</summary>
+    private bool AwaitsSynAnswer => _wasSynDeferred && State == TcpState.SynSent;
+
+    private int RoomInSyn(int wanted) => _isSynDeferred ? Math.Min(_synSpace, wanted) : 0;
 
     private void SendDeferredSyn()
     {
@@ -54,7 +62,7 @@ public sealed partial class TcpConnection
     /// <summary>What the SYN that is about to go takes along: the first one only, for a middlebox may have eaten it because of that.</summary>
     private int SynPayload(bool again, Instant now)
     {
-        if (again && _asksFastOpen && _timeouts == BlackholeTimeouts && _settings.FastOpenBlackholeTimeout > TimeSpan.Zero)
+        if (again && _usesFastOpen && _timeouts == BlackholeTimeouts && _settings.FastOpenBlackholeTimeout > TimeSpan.Zero)
         {
             Shared!.FastOpenCookies.Disable(now);
             Shared.Counters.TCPFastOpenBlackhole++;
@@ -65,19 +73,32 @@ public sealed partial class TcpConnection
         return _synData = Math.Min(_synSpace, _sendBuffer.Length);
     }
 
+    /// <summary>The path does not take the SYN with its data: it goes again at once without, and announces what the path takes.</summary>
+    private void RepeatTooLargeSyn(int mss)
+    {
+        _rcvMss = Math.Min(_rcvMss, mss);
+        if (_synData == 0 || _sent.Repeated > 0)
+            return;
+        (_synWanted, SendBecause) = (true, _log.Because);
+        (_repeatWhy, RepeatBecause) = (RetransmitCause.PathMtu, _log.Because);
+        for (int i = 0; i < _sent.Rows; i++)
+            MarkLost(i);
+    }
+
     /// <summary>The SYN,ACK came: what it says of cookie and data.</summary>
     private void FollowFastOpen(in TcpSegment synAck)
     {
-        if (!_asksFastOpen || Shared is null)
+        if (!_usesFastOpen || Shared is null)
             return;
         TcpOptions options = synAck.Options;
-        ReadOnlySpan<byte> cookie = options.HasFastOpen && options.FastOpenCookie.Length >= 4 && options.FastOpenCookie.Length % 2 == 0 ? options.FastOpenCookie : default;
+        // A cookie that was not asked for is none.
+        ReadOnlySpan<byte> cookie = _asksFastOpen && options.HasFastOpen && options.FastOpenCookie.Length >= 4 && options.FastOpenCookie.Length % 2 == 0 ? options.FastOpenCookie : default;
         int mss = options.HasMss ? options.Mss : DefaultMss(Id.Remote.Address);
         bool refused = _synData > 0 && _sent.Rows > 0;
         bool timedOut = _troubles?.Retransmissions > 0;
         if (cookie.IsEmpty && timedOut && refused)
             Shared.FastOpenCookies.Forget(Id.Remote.Address); // only the SYN without data came through
-        else if (cookie.IsEmpty && !timedOut && _synData == 0 && _synSpace == 0)
+        else if (cookie.IsEmpty && _asksFastOpen && !timedOut && _synData == 0)
             Shared.FastOpenCookies.TryOtherForm(Id.Remote.Address, mss, _asksExperimental);
         else
             Shared.FastOpenCookies.Set(Id.Remote.Address, mss, cookie, options.IsFastOpenExperimental);
@@ -93,6 +114,7 @@ public sealed partial class TcpConnection
         else if (_synData > 0)
         {
             SynDataWasTaken = true;
+            _rate.UncountDelivered(); // the SYN and its data were one packet
             Shared.Counters.TCPFastOpenActive++;
             Shared.FastOpenCookies.Enable();
         }

@@ -46,6 +46,20 @@ public sealed partial class TcpListener
         return false;
     }
 
+    /// <summary>ICMP says that the peer of a half-open connection cannot be reached: it is forgotten (RFC 5461 §4 speaks of those that were established).</summary>
+    /// <param name="id">Own end first.</param>
+    /// <param name="sequence">Of the SYN,ACK that the message quotes.</param>
+    /// <param name="how">The end.</param>
+    /// <param name="detail">Who said what.</param>
+    /// <returns>False when there is no such connection, or the message does not quote its SYN,ACK (RFC 5927 §4).</returns>
+    public bool OnUnreachable(in ConnectionId id, SequenceNumber sequence, ConnectionEnd how, string detail)
+    {
+        if (!_requests.TryFind(new FourTuple(id), out SynRequest? request) || request.Syn.Iss != sequence)
+            return false;
+        Drop(request, how, detail, TcpTransition.GaveUp);
+        return true;
+    }
+
     private ListenVerdict ReceiveHalfOpen(SynRequest request, in TcpSegment segment, in ConnectionId id, Packet reply, Instant now, out TcpConnection? connection)
     {
         connection = null;

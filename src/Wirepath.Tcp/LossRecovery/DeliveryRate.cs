@@ -62,6 +62,9 @@ internal struct DeliveryRate
             DeliveredCe += segments;
     }
 
+    /// <summary>What was counted twice.</summary>
+    public void UncountDelivered() => Delivered = Math.Max(Delivered - 1, 1);
+
     public void CountLost(int segments) => Lost += segments;
 
     /// <summary>A row was delivered, cumulatively or selectively, for the first time.</summary>

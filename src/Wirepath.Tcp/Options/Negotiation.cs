@@ -65,8 +65,15 @@ public sealed partial class TcpConnection
         options.SackPermitted = answers ? _sack : _settings.Sack;
         if (answers ? _timestamps : _settings.Timestamps)
             AddTimestamps(ref options, now);
+        if (_sent.Rows == 0)
+            _firstSynTimestamp = options.TimestampValue;
         return options;
     }
+
+    private uint _firstSynTimestamp;
+
+    private bool EchoesOurSyn(uint echo, Instant now) =>
+        echo == 0 || (unchecked((int)(echo - _firstSynTimestamp)) >= 0 && unchecked((int)(TimestampClock(now) - echo)) >= 0);
 
     /// <summary>A RST carries timestamps, too (RFC 7323 §5.2), and nothing else.</summary>
     private TcpOptions ResetOptions(Instant now)

@@ -154,7 +154,9 @@ public sealed partial class TcpConnection
         if (mss >= _sndMss)
             return;
         _sndMss = mss;
-        if (IsSynAcknowledged && _sent.Rows > 0)
+        if (State == TcpState.SynSent)
+            RepeatTooLargeSyn(mss);
+        else if (IsSynAcknowledged && _sent.Rows > 0)
             RepeatTooLarge(now);
     }
 

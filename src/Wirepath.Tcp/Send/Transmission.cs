@@ -156,7 +156,7 @@ public sealed partial class TcpConnection
         int length = Math.Max(SequenceNumber.Min(row.Right, _dataEnd) - left, 0);
         bool fin = _finQueued && row.Right > _dataEnd;
         TcpFlags flags = TcpFlags.Ack;
-        if (length > 0 && (EndsMessage(left + length) || row.Count > 1))
+        if (length > 0 && (EndsMessage(left + length) || row.Count > 1 || left + length == _iss + 1 + _synData))
             flags |= TcpFlags.Psh;
         if (fin)
             flags |= TcpFlags.Fin;
@@ -242,8 +242,8 @@ public sealed partial class TcpConnection
         int full = _sndMss - options.Size;
         if (_sent.Rows == 0 && _dataSegmentsSent > 0)
             _congestion.OnTransmitStart(now - _lastSentAt, Congestion(now));
-        long window = _sndUna + (int)Math.Min(_sndWnd, int.MaxValue) - _sndNxt;
-        int room = _congestion.Cwnd - _sent.InFlight;
+        long window = WindowEdge - _sndNxt;
+        int room = _congestion.Cwnd - _sent.InFlight + (IsSynAcknowledged ? 0 : 1); // the SYN,ACK that Fast Open's text follows is none of it
         long unsent = _dataEnd - _sndNxt;
         if (unsent == 0)
         {
@@ -273,6 +273,9 @@ public sealed partial class TcpConnection
         SendNew(packet, length, full, options, now);
         return true;
     }
+
+    // A window begins behind the SYN, also while that is not acknowledged (RFC 7413 sends text by then).
+    private SequenceNumber WindowEdge => SequenceNumber.Max(_sndUna, _iss + 1) + (int)Math.Min(_sndWnd, int.MaxValue);
 
     private bool IsWorthASegment(int length, int full, long unsent) =>
         !(length < full && length == unsent && HoldsSmallPieces)

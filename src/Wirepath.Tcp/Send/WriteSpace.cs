@@ -12,14 +12,19 @@ public sealed partial class TcpConnection
     /// Bytes that a writer who waits may count on: nothing while less than a third of the buffer is free, or while half of what may
     /// wait unsent does (<see cref="TcpSettings.NotSentLowWater"/>). A write takes whole units, so it may take more.
     /// </summary>
-    public long Writable => MayWrite && (_settings.NotSentLowWater == 0 || Unsent * 2 < _settings.NotSentLowWater)
+    public long Writable => AwaitsSynAnswer ? RoomInSyn(int.MaxValue) : MayWrite && (_settings.NotSentLowWater == 0 || Unsent * 2 < _settings.NotSentLowWater)
         ? Math.Max(0, SendCapacity - _sendBuffer.Length) : 0;
 
     /// <summary>A write would take a good part of the buffer now.</summary>
-    public bool IsWritable => MayWrite && Writable * 3 >= SendCapacity;
+    public bool IsWritable => MayWrite && (AwaitsSynAnswer ? _isSynDeferred : Writable * 3 >= SendCapacity);
 
     /// <summary>Asks for <see cref="TcpSignals.Writable"/> as soon as <see cref="IsWritable"/> holds, as a write that was cut short does.</summary>
     public void SignalWhenWritable() => _writerWaits = true;
+
+    private bool _writeIsUnderWay;          // the last write was cut short, and its rest is about to follow
+
+    /// <summary>The rest of a write that was cut short does not follow as soon as there is room: its caller went on to something else.</summary>
+    public void EndWrite() => _writeIsUnderWay = false;
 
     private long Unsent => Math.Max(0, _dataEnd - _sndNxt);
 

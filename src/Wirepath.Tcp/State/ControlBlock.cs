@@ -30,7 +30,7 @@ public sealed partial class TcpConnection
     private bool _writerWaits;
 
     // ---- Receive sequence space (figure 4) -----------------------------------------------------------------------
-    private readonly int _rcvMss;           // what our SYN announces
+    private int _rcvMss;                    // what our SYN announces
     private ReassemblyQueue? _reassembly;   // null: nothing has arrived behind a hole
     private ByteChain _received;
     private SequenceNumber _irs;
