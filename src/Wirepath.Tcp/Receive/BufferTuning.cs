@@ -36,6 +36,7 @@ internal struct ReceiveTuning
 // read in a round trip, which is the sender's window; the buffer must hold twice that, for slow start doubles.
 public sealed partial class TcpConnection
 {
+    private const int LeastRatio = 64;      // small segments share a block as soon as there are several
     private const int InitialSegments = 10; // RFC 6928: nobody sends more at first
 
     private ReceiveTuning _tuning;
@@ -103,7 +104,7 @@ public sealed partial class TcpConnection
     {
         if (memory < length || memory == 0)
             return; // joined with what was there before
-        byte ratio = (byte)Math.Clamp((long)length * 256 / memory, 1, 255);
+        byte ratio = (byte)Math.Clamp((long)length * 256 / memory, LeastRatio, 255);
         if (ratio == _rcvRatio)
             return;
         _rcvRatio = ratio;

@@ -80,7 +80,7 @@ public sealed partial class TcpConnection
     {
         int full = FullSpace;
         int most = Math.Min(EffectiveClamp, full);
-        int segment = Math.Min(_seenMss, most);
+        int segment = Math.Min(Math.Min(_seenMss, most), Math.Max(_rcvSsthresh, 1)); // what is never offered cannot be waited for
         if (segment <= 0)
             return 0;
         int free = FreeSpace;
