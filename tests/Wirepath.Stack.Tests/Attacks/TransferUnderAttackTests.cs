@@ -1,4 +1,3 @@
-using Wirepath.Tcp;
 using Wirepath.Wire;
 using static Wirepath.Stack.Tests.TestWorld;
 
@@ -77,7 +76,7 @@ public sealed class TransferUnderAttackTests : IDisposable
 
         _world.RunFor(TimeSpan.FromSeconds(20));
         receiving.IsCompletedSuccessfully.ShouldBeTrue();
-        receiving.Result.AsSpan().SequenceEqual(bytes).ShouldBeTrue();
+        _world.Run(() => receiving).AsSpan().SequenceEqual(bytes).ShouldBeTrue();
         peak.ShouldBeLessThanOrEqualTo(_server.Settings.Tcp.SendBuffer.Max + (64 << 10), "the send buffer and its rows");
         _server.MemoryUsed.ShouldBe(0);
     }
@@ -105,7 +104,7 @@ public sealed class TransferUnderAttackTests : IDisposable
 
         _world.RunFor(TimeSpan.FromSeconds(20));
         receiving.IsCompletedSuccessfully.ShouldBeTrue();
-        receiving.Result.AsSpan().SequenceEqual(bytes).ShouldBeTrue();
+        _world.Run(() => receiving).AsSpan().SequenceEqual(bytes).ShouldBeTrue();
         peak.ShouldBeLessThanOrEqualTo(_server.Settings.Tcp.SendBuffer.Max + (64 << 10));
     }
 
