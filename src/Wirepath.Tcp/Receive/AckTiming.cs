@@ -93,7 +93,7 @@ public sealed partial class TcpConnection
             wait = s_leastDelay; // no text yet, so no rhythm; an application that closes at once still puts the ACK on its FIN
 
         if (_timers.DelayedAck.IsNever)
-            _ackCause = _log.Because;
+            AckBecause = _log.Because;
         else if (_timers.DelayedAck <= now + wait / 4)
             Acknowledge(SendCause.Ack); // it is about to go anyway
         if (!_ackNow)

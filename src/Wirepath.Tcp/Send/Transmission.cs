@@ -18,14 +18,14 @@ public sealed partial class TcpConnection
         {
             _resetWanted = false;
             _signals |= TcpSignals.Released;
-            Emit(packet, _sndNxt, 0, TcpFlags.Rst | TcpFlags.Ack, SendCause.Reset, _sendCause, ResetOptions(now), now);
+            Emit(packet, _sndNxt, 0, TcpFlags.Rst | TcpFlags.Ack, SendCause.Reset, SendBecause, ResetOptions(now), now);
             return true;
         }
 
         if (_strayResetWanted)
         {
             _strayResetWanted = false;
-            Emit(packet, _straySequence, 0, TcpFlags.Rst, SendCause.Reset, _ackCause, default, now);
+            Emit(packet, _straySequence, 0, TcpFlags.Rst, SendCause.Reset, AckBecause, default, now);
             return true;
         }
 
@@ -55,9 +55,9 @@ public sealed partial class TcpConnection
         _synWanted = false;
         bool again = _sent.Rows > 0;
         bool answers = State != TcpState.SynSent;
-        EventId cause = _sendCause;
+        EventId cause = SendBecause;
         if (again)
-            cause = NoteRetransmission(_iss, 0, _sendCause);
+            cause = NoteRetransmission(_iss, 0, SendBecause);
         TcpFlags flags = EcnSynFlags(answers) | (answers ? TcpFlags.Syn | TcpFlags.Ack : TcpFlags.Syn);
         int length = Emit(packet, _iss, SynPayload(again, now), flags, again ? SendCause.Retransmission : answers ? SendCause.SynAnswer : SendCause.Open, cause, SynOptions(now), now);
         if (again)
@@ -163,7 +163,7 @@ public sealed partial class TcpConnection
             flags |= TcpFlags.Psh;
         if (fin)
             flags |= TcpFlags.Fin;
-        EventId cause = NoteRetransmission(left, length, _repeatCause);
+        EventId cause = NoteRetransmission(left, length, RepeatBecause);
         int sent = Emit(packet, left, length, flags, SendCause.Retransmission, cause, options, now);
         if (sent < length && row.Count > 1)
             _sent.Split(index, Math.Max(sent / row.SegmentBytes, 1)); // the packet could not carry more slices
@@ -176,13 +176,13 @@ public sealed partial class TcpConnection
     private void NoteRepeated(int index, Instant now)
     {
         ref SentSegment row = ref _sent[index];
-        if (_repeatStamp.IsNever)
-            (_repeatStamp, _repeatTimestamp) = (now, TimestampClock(now));
-        _undo.CountRepetition(row.Count);
+        if (Troubles.RepeatStamp.IsNever)
+            (Troubles.RepeatStamp, Troubles.RepeatTimestamp) = (now, TimestampClock(now));
+        Troubles.Undo.CountRepetition(row.Count);
         NoteDepartureAgain(index, now);
         _sent.Mark(index, SegmentMarks.Repeated);
         if (IsReducing)
-            _prr.Sent += row.Count;
+            Troubles.Prr.Sent += row.Count;
         if (_repeatFrom < row.Right)
             _repeatFrom = row.Right;
     }
@@ -287,6 +287,12 @@ public sealed partial class TcpConnection
     /// <summary>The application writes again. Bytes that waited for a window were not idle.</summary>
     private void RestartAfterIdle(Instant now)
     {
+        if (_validation is not null)
+        {
+            EndNonValidated(now);
+            return;
+        }
+
         TimeSpan idle = now - _lastSentAt;
         if (_sent.Rows > 0 || _dataSegmentsSent == 0 || !_settings.SlowStartAfterIdle || _congestion.ControlsRate || idle <= _rtt.Rto)
             return;
@@ -304,7 +310,7 @@ public sealed partial class TcpConnection
     {
         NoteEndOfSending(cwnd);
         if (_sent.Rows == 0 && _timers.Persist.IsNever)
-            (_timers.Persist, _timerCause) = (now + _rtt.Shifted(_persistDoublings), _log.Because);
+            (_timers.Persist, TimerBecause) = (now + _rtt.Shifted(_persistDoublings), _log.Because);
         return false;
     }
 
@@ -332,7 +338,7 @@ public sealed partial class TcpConnection
         flags |= MarkCapable(packet, length);
         if (length > 0)
             NoteTextSent(now);
-        int sent = Emit(packet, left, length, flags, length > 0 ? SendCause.Data : SendCause.Close, _sendCause, options, now);
+        int sent = Emit(packet, left, length, flags, length > 0 ? SendCause.Data : SendCause.Close, SendBecause, options, now);
         fin &= sent == length;
         if (sent < full)
             _smallSegmentEnd = left + sent;
@@ -341,7 +347,7 @@ public sealed partial class TcpConnection
             _sent.Mark(_sent.Rows - 1, SegmentMarks.Pushed);
         NoteDeparture(packet.Length, now);
         if (IsReducing)
-            _prr.Sent += Math.Max((sent + full - 1) / full, 1);
+            Troubles.Prr.Sent += Math.Max((sent + full - 1) / full, 1);
         if (!_lossProbeWanted)
             TryScheduleProbe(advancing: false, now);
     }
@@ -360,7 +366,7 @@ public sealed partial class TcpConnection
             Marks = _rate.IsAppLimited ? SegmentMarks.AppLimited : SegmentMarks.None,
             Snapshot = _rate.OnSent(first, _sent.InFlight + segments, now),
         });
-        _dataSegmentsSent += segments;
+        _dataSegmentsSent += (uint)segments;
         _sndNxt = left + length;
         _overrideSws = false;
         _timers.Persist = Instant.Never;
@@ -369,7 +375,7 @@ public sealed partial class TcpConnection
         if (first || _timers.Retransmit.IsNever)
         {
             SetRetransmission(RetransmissionTimer.Timeout, now + _rtt.Rto);
-            _timerCause = _lastSent;
+            TimerBecause = LastSent;
         }
     }
 
@@ -382,8 +388,8 @@ public sealed partial class TcpConnection
             {
                 // §3.8.6.1 lets a probe carry an octet beyond the window. As on Linux it carries none, from a number that was
                 // acknowledged already: every receiver must answer that with its window, and no byte is out that may not be.
-                _windowProbes++;
-                Emit(packet, _sndUna - 1, 0, TcpFlags.Ack, SendCause.WindowProbe, _sendCause, SegmentOptions(now), now);
+                Troubles.WindowProbes++;
+                Emit(packet, _sndUna - 1, 0, TcpFlags.Ack, SendCause.WindowProbe, SendBecause, SegmentOptions(now), now);
                 return true;
             }
         }
@@ -391,7 +397,7 @@ public sealed partial class TcpConnection
         if (!_keepAliveWanted)
             return false;
         _keepAliveWanted = false;
-        Emit(packet, _sndUna - 1, 0, TcpFlags.Ack, SendCause.KeepAlive, _ackCause, SegmentOptions(now), now);
+        Emit(packet, _sndUna - 1, 0, TcpFlags.Ack, SendCause.KeepAlive, AckBecause, SegmentOptions(now), now);
         return true;
     }
 
@@ -403,13 +409,13 @@ public sealed partial class TcpConnection
         if (_duplicateAcksOwed > 0)
         {
             _duplicateAcksOwed--;
-            Emit(packet, AckSequence, 0, TcpFlags.Ack, SendCause.DuplicateAck, _ackCause, SegmentOptions(now), now);
+            Emit(packet, AckSequence, 0, TcpFlags.Ack, SendCause.DuplicateAck, AckBecause, SegmentOptions(now), now);
             return true;
         }
 
         if (!_ackNow)
             return false;
-        Emit(packet, AckSequence, 0, TcpFlags.Ack, _ackWhy, _ackCause, SegmentOptions(now), now);
+        Emit(packet, AckSequence, 0, TcpFlags.Ack, _ackWhy, AckBecause, SegmentOptions(now), now);
         return true;
     }
 
@@ -437,8 +443,8 @@ public sealed partial class TcpConnection
         _lastSentAt = length > 0 ? now : _lastSentAt;
         if (_log.IsEnabled)
         {
-            _lastSent = _log.Write(cause, new SegmentSent(Id, Facts(header, options, length, window), why));
-            packet.Cause = _lastSent;
+            LastSent = _log.Write(cause, new SegmentSent(Id, Facts(header, options, length, window), why));
+            packet.Cause = LastSent;
             NoteWindows();
         }
 
@@ -474,6 +480,7 @@ public sealed partial class TcpConnection
     {
         _lastAckSent = _rcvNxt;
         OnAckSent();
+        EndCompression();
         _timers.DelayedAck = Instant.Never;
         if (why == SendCause.DuplicateAck && _duplicateAcksOwed > 0)
             return; // one of several: each of them is counted by the peer
