@@ -34,7 +34,6 @@ public sealed partial class TcpConnection
         _validation = settings.CwndValidation && !_congestion.ControlsRate ? new CwndValidation() : null;
         _reordering = settings.ReorderingThreshold;
         _cwndUsage = new CwndUsage(iss);
-        _quickAcks = settings.QuickAcks;
         _lastSentAt = _lastReceivedAt = now;
         SendBecause = log.Because;
     }

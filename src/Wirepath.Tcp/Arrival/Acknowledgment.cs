@@ -26,7 +26,7 @@ public sealed partial class TcpConnection
 
         AckNews news = StartAck(segment, now);
         (_arrivedEcho, _hasArrivedEcho) = (segment.Options.TimestampEcho, _timestamps && segment.Options.HasTimestamps);
-        bool hasSack = _sack && segment.Options.SackCount > 0 && IsSynAcknowledged;
+        bool hasSack = _sack && segment.Options.SackCount > 0 && _isSynAcknowledged;
         if (ack < _sndUna)
         {
             // Old, but what it selects may be news.
@@ -107,7 +107,8 @@ public sealed partial class TcpConnection
     /// <summary>SND.UNA moves: the scoreboard's front goes, and the bytes with it.</summary>
     private void Advance(SequenceNumber ack, ref AckNews news)
     {
-        bool synAcknowledged = !IsSynAcknowledged;
+        bool synAcknowledged = !_isSynAcknowledged;
+        _isSynAcknowledged = true;
         int bytes = ack - _sndUna - (synAcknowledged ? 1 : 0);
         _sndUna = ack;
         while (_sent.Rows > 0 && _sent[0].Left < ack)
@@ -118,7 +119,7 @@ public sealed partial class TcpConnection
             if (segments == 0)
                 break; // a part of one segment: it stays under way
             FollowDelivery(ref row, segments, ref news);
-            news.Signs |= row.Left == _iss ? AckSigns.AckedSyn : AckSigns.AckedText;
+            news.Signs |= synAcknowledged && row.Left == _iss ? AckSigns.AckedSyn : AckSigns.AckedText;
             if (!whole)
             {
                 _sent.TrimFirst(row.Left + segments * row.SegmentBytes, segments);
@@ -135,7 +136,7 @@ public sealed partial class TcpConnection
             news.Signs |= AckSigns.RestartTimer;
             if (!_sack)
             {
-                if (IsSynAcknowledged && !synAcknowledged)
+                if (!synAcknowledged)
                     UncountWithoutSack(news.CumulativelyAcked, news.Has(AckSigns.Ece));
                 else
                     _rate.CountDelivered(news.CumulativelyAcked, ece: false);

@@ -99,6 +99,8 @@ public sealed partial class TcpConnection
         if (!MayKeep(_rcvNxt, length))
         {
             Reject(segment, "no memory");
+            _noMemory = true;
+            Acknowledge(SendCause.Ack);
             return;
         }
 

@@ -103,7 +103,7 @@ public sealed partial class TcpConnection
             {
                 // Step 2b: new bytes, if there are any and they may go, and wait for what comes back.
                 _highSeq = _sndNxt;
-                if (_dataEnd > _sndNxt && _sndUna + (int)Math.Min(_sndWnd, int.MaxValue) > _sndNxt)
+                if (_dataEnd > _sndNxt && WindowEdge > _sndNxt)
                 {
                     _newBeforeLost = true;
                     return;

@@ -39,7 +39,7 @@ public sealed partial class TcpConnection
     /// <param name="advancing">An ACK moved on, so the RTO would begin anew; otherwise it runs since the first segment was sent.</param>
     private bool TryScheduleProbe(bool advancing, Instant now)
     {
-        if (!_settings.TailLossProbe || !_sack || _sent.Rows == 0 || !IsSynAcknowledged || _phase is not (RecoveryPhase.Open or RecoveryPhase.Cwr))
+        if (!_settings.TailLossProbe || !_sack || _sent.Rows == 0 || !_isSynAcknowledged || _phase is not (RecoveryPhase.Open or RecoveryPhase.Cwr))
             return false;
         // One segment alone may meet a delayed ACK.
         TimeSpan wait = !_rtt.HasSample ? _settings.InitialRto

@@ -65,6 +65,13 @@ public sealed partial class TcpConnection
             return _rcvSsthresh;
         }
 
+        if (_noMemory)
+        {
+            if (!HasMemory)
+                return 0; // what was offered is still taken if it can be; the peer waits with probes instead of giving up
+            _noMemory = false;
+        }
+
         long unit = 1L << _rcvShift;
         long offered = RcvWnd;
         long window = SelectWindow();
@@ -148,6 +155,12 @@ public sealed partial class TcpConnection
         TuneBuffer(now);
 
         // An update costs a segment: only when it doubles what the peer may send.
+        if (_noMemory && HasMemory)
+        {
+            Acknowledge(SendCause.WindowUpdate);
+            return;
+        }
+
         long offered = RcvWnd;
         if (_ackNow || 2 * offered > EffectiveClamp)
             return;

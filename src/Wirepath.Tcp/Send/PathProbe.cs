@@ -89,7 +89,7 @@ public sealed partial class TcpConnection
         int length = size - options.Size;
         int full = _sndMss - options.Size;
         long needed = length + (_reordering + 1L) * full;
-        if (length <= full || _dataEnd - _sndNxt < needed || _sndUna + (int)Math.Min(_sndWnd, int.MaxValue) - _sndNxt < needed
+        if (length <= full || _dataEnd - _sndNxt < needed || WindowEdge - _sndNxt < needed
             || _sent.InFlight + 2 > _congestion.Cwnd || WithinRecord(_sndNxt, length, out _) < length)
         {
             return false;
@@ -156,7 +156,7 @@ public sealed partial class TcpConnection
         _sndMss = mss;
         if (State == TcpState.SynSent)
             RepeatTooLargeSyn(mss);
-        else if (IsSynAcknowledged && _sent.Rows > 0)
+        else if (_isSynAcknowledged && _sent.Rows > 0)
             RepeatTooLarge(now);
     }
 

@@ -31,11 +31,11 @@ public sealed partial class TcpConnection
     {
         get
         {
-            if (_sendBuffer.Length == 0 || !IsSynAcknowledged)
+            if (_sendBuffer.Length == 0 || !_isSynAcknowledged)
                 return SendLimit.Idle;
             long unsent = Unsent;
             if (unsent > 0)
-                return _sndUna + (int)Math.Min(_sndWnd, int.MaxValue) - _sndNxt < Math.Min(unsent, FullPayload) ? SendLimit.ReceiveWindow : SendLimit.Network;
+                return WindowEdge - _sndNxt < Math.Min(unsent, FullPayload) ? SendLimit.ReceiveWindow : SendLimit.Network;
             return _writerWaits ? SendLimit.SendBuffer : SendLimit.Network;
         }
     }

@@ -18,6 +18,7 @@ public sealed partial class TcpConnection
     private SendBuffer _sendBuffer;
     private SequenceNumber _sndUna;
     private SequenceNumber _sndNxt;
+    private bool _isSynAcknowledged;        // SND.UNA comes by ISS again after 4 GiB
     private SequenceNumber _dataEnd;        // behind the last byte written; the FIN's own number
     private bool _finQueued;
     private int _sndWnd;
@@ -82,9 +83,10 @@ public sealed partial class TcpConnection
 
     private SequenceNumber BufferStart => _dataEnd - _sendBuffer.Length;
 
-    private bool IsSynAcknowledged => _sndUna != _iss;
-
     private bool IsFinAcknowledged => _finQueued && _sndUna == _dataEnd + 1;
+
+    // A window begins behind the SYN, also while that is not acknowledged (RFC 7413 sends text by then).
+    private SequenceNumber WindowEdge => (_isSynAcknowledged ? _sndUna : _iss + 1) + _sndWnd;
 
     private long RcvWnd => _rcvAdv - _rcvNxt;
 

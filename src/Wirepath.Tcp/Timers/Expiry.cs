@@ -114,7 +114,7 @@ public sealed partial class TcpConnection
             _signals |= TcpSignals.PathSuspect;
         (_repeatWhy, RepeatBecause) = (RetransmitCause.Timeout, timedOut);
         SetRetransmission(RetransmissionTimer.Timeout, now + _rtt.Rto);
-        if (!IsSynAcknowledged)
+        if (!_isSynAcknowledged)
         {
             (_synWanted, SendBecause) = (true, timedOut);
             for (int i = 0; i < _sent.Rows; i++)
@@ -156,7 +156,7 @@ public sealed partial class TcpConnection
     {
         Instant due = _lastReceivedAt + (_keepAlivesUnanswered == 0 ? _settings.KeepAliveTime : TimeSpan.Zero);
         // What is in flight or waits for a window is watched by timers of its own.
-        if (!IsSynAcknowledged || _sent.Rows > 0 || SendEnd != _sndNxt)
+        if (!_isSynAcknowledged || _sent.Rows > 0 || SendEnd != _sndNxt)
         {
             _timers.KeepAlive = now + _settings.KeepAliveTime;
             return;
