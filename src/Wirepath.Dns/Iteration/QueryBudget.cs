@@ -18,6 +18,12 @@ internal sealed class QueryBudget(ResolverSettings settings, Instant start)
 
     public int Aliases { get; private set; }
 
+    /// <summary>Signatures checked, good or bad: each costs some 50 to 500 µs (KeyTrap, CVE-2023-50387).</summary>
+    public int Signatures { get; private set; }
+
+    /// <summary>NSEC3 hashes computed, iterations included: one unit is one SHA-1 (CVE-2023-50868).</summary>
+    public int Hashes { get; private set; }
+
     public int Depth => _stack.Count;
 
     public Instant Deadline { get; } = start + settings.MostTime;
@@ -47,6 +53,23 @@ internal sealed class QueryBudget(ResolverSettings settings, Instant start)
         if (Aliases >= settings.MostAliases)
             return false;
         Aliases++;
+        return true;
+    }
+
+    public bool TrySpendSignature()
+    {
+        if (Signatures >= settings.MostSignatures)
+            return Exhaust($"{settings.MostSignatures} signatures were checked for this one question");
+        Signatures++;
+        return true;
+    }
+
+    /// <param name="hashes">SHA-1 computations: iterations + 1.</param>
+    public bool TrySpendHashes(int hashes)
+    {
+        if (Hashes + hashes > settings.MostHashes)
+            return Exhaust($"{settings.MostHashes} NSEC3 hashes were computed for this one question");
+        Hashes += hashes;
         return true;
     }
 

@@ -24,6 +24,15 @@ public sealed record ResolverSettings
     /// <summary>Servers' addresses kept of one referral. 26: the root's 13 with both families; the rest is not looked at.</summary>
     public int MostServersPerZone { get; init; } = 26;
 
+    /// <summary>Signatures checked. 64: a deep signed name with aliases takes some 20; KeyTrap wants millions.</summary>
+    public int MostSignatures { get; init; } = 64;
+
+    /// <summary>NSEC3 hashes computed, one SHA-1 each. 6,000: three names' worth of proofs at <see cref="MostNsec3Iterations"/>.</summary>
+    public int MostHashes { get; init; } = 6000;
+
+    /// <summary>Iterations of an NSEC3 chain above which a zone counts as unsigned (RFC 9276 §3.2). 150.</summary>
+    public int MostNsec3Iterations { get; init; } = 150;
+
     /// <summary>Longest work on one question. 9 s: a stub gives up after 10 (2 × 5 s) and should hear why, not nothing.</summary>
     public TimeSpan MostTime { get; init; } = TimeSpan.FromSeconds(9);
 
