@@ -14,4 +14,10 @@ public sealed record CacheSettings
 
     /// <summary>Longest life of "no such name" and "no such type": one hour (RFC 2308 §5 wants 1 to 3 hours at most).</summary>
     public TimeSpan MostNegativeTtl { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Shorter lives of "no such name" and "no such type" are raised to this. 0: the zone's owner says how long.</summary>
+    public TimeSpan LeastNegativeTtl { get; init; } = TimeSpan.Zero;
+
+    /// <summary>Bytes of whole answers that may be kept beside the sets; 4 MiB, 0 keeps nothing.</summary>
+    public long MostMessageBytes { get; init; } = 4 << 20;
 }

@@ -1,7 +1,7 @@
 namespace Wirepath.Dns;
 
 /// <summary>Limits and habits of a <see cref="RecursiveResolver"/>. All work limits are for one client question, sub-look-ups included.</summary>
-public sealed record ResolverSettings
+public sealed partial record ResolverSettings
 {
     /// <summary>Queries sent, retries included. 64: a cold deep name with silent servers takes some 30; NXNSAttack wants thousands.</summary>
     public int MostQueries { get; init; } = 64;
