@@ -13,7 +13,7 @@ public class CacheTests
     [Fact]
     public void Better_trusted_data_replaces_and_is_not_replaced()
     {
-        var cache = new RrsetCache();
+        var cache = new ResolverCache();
         cache.Put(World.Records("www.example.com. 100 A 192.0.2.1"), CacheRank.Additional, s_start);
         Find(cache, CacheRank.Answer, 0, out _).ShouldBeFalse("glue is no answer");
         Find(cache, CacheRank.Additional, 0, out _).ShouldBeTrue();
@@ -29,7 +29,7 @@ public class CacheTests
     [Fact]
     public void TTLs_are_the_least_of_the_set_within_limits_and_zero_is_not_kept()
     {
-        var cache = new RrsetCache(new CacheSettings { LeastTtl = TimeSpan.FromSeconds(5), MostTtl = TimeSpan.FromSeconds(1000) });
+        var cache = new ResolverCache(new CacheSettings { LeastTtl = TimeSpan.FromSeconds(5), MostTtl = TimeSpan.FromSeconds(1000) });
         cache.Put(World.Records("www.example.com. 300 A 192.0.2.1", "www.example.com. 200 A 192.0.2.2"), CacheRank.Answer, s_start);
         Find(cache, CacheRank.Answer, 0, out CachedRrset? found).ShouldBeTrue();
         found!.TtlLeft(s_start).ShouldBe(200);
@@ -40,7 +40,7 @@ public class CacheTests
         cache.Put([World.Record("www.example.com. 1 A 192.0.2.1") with { Ttl = 0x8000_0000 }], CacheRank.Answer, s_start);
         Find(cache, CacheRank.Answer, 5, out _).ShouldBeFalse("RFC 2181 §8: the top bit means zero, here raised to the least");
 
-        var plain = new RrsetCache();
+        var plain = new ResolverCache();
         plain.Put(World.Records("www.example.com. 0 A 192.0.2.1"), CacheRank.Answer, s_start);
         plain.Count.ShouldBe(0);
     }
@@ -48,7 +48,7 @@ public class CacheTests
     [Fact]
     public void A_child_cannot_prolong_its_own_delegation()
     {
-        var cache = new RrsetCache();
+        var cache = new ResolverCache();
         cache.Put(World.Records("www.example.com. 100 NS ns.ghost.test."), CacheRank.Referral, s_start);
         cache.Put(World.Records("www.example.com. 86400 NS ns.ghost.test."), CacheRank.Authority, s_start + TimeSpan.FromSeconds(90));
         Find(cache, CacheRank.Additional, 99, out _, DnsType.NS).ShouldBeTrue();
@@ -58,7 +58,7 @@ public class CacheTests
     [Fact]
     public void Memory_is_bounded_and_what_was_not_used_longest_leaves_first()
     {
-        var cache = new RrsetCache(new CacheSettings { MostBytes = 40_000 });
+        var cache = new ResolverCache(new CacheSettings { MostBytes = 40_000 });
         cache.Put(World.Records("www.example.com. 100 A 192.0.2.1"), CacheRank.Answer, s_start);
         for (int i = 0; i < 1000; i++)
         {
@@ -77,7 +77,7 @@ public class CacheTests
     [Fact]
     public void A_record_shows_that_the_name_is_there_after_all()
     {
-        var cache = new RrsetCache();
+        var cache = new ResolverCache();
         DnsRecord soa = World.Record("example.com. 100 SOA ns.example.com. h.example.com. 1 2 3 4 50");
         cache.PutNegative(s_name, DnsType.A, CachedKind.NoSuchName, soa, CacheRank.AuthoritativeAnswer, s_start);
         Find(cache, CacheRank.Answer, 49, out CachedRrset? none, DnsType.MX).ShouldBeTrue();

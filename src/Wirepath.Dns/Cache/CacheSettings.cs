@@ -18,9 +18,6 @@ public sealed record CacheSettings
     /// <summary>Shorter lives of "no such name" and "no such type" are raised to this. 0: the zone's owner says how long.</summary>
     public TimeSpan LeastNegativeTtl { get; init; } = TimeSpan.Zero;
 
-    /// <summary>How long a failure is given again without trying again. 5 s: RFC 9520 §3.2 wants 1 s to 5 minutes.</summary>
-    public TimeSpan FailureTtl { get; init; } = TimeSpan.FromSeconds(5);
-
     /// <summary>Bytes of whole answers that may be kept beside the sets; 4 MiB, 0 keeps nothing.</summary>
     public long MostMessageBytes { get; init; } = 4 << 20;
 }

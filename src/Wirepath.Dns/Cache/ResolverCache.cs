@@ -9,6 +9,9 @@ namespace Wirepath.Dns;
 /// </summary>
 public sealed class ResolverCache(CacheSettings settings)
 {
+    // An answer without any record has no TTL of its own.
+    private static readonly TimeSpan s_lifeOfNothing = TimeSpan.FromSeconds(5);
+
     private readonly Lock _lock = new();
     private readonly RrsetCache _sets = new(settings);
     private readonly LruTable<DnsQuestion, CachedMessage> _messages = new(settings.MostMessageBytes);
@@ -175,9 +178,8 @@ public sealed class ResolverCache(CacheSettings settings)
 
             if (most is { } limit)
                 expires = Instant.Min(expires, now + limit);
-            // An answer without any record has no TTL (RFC 2308 §5: not to be kept like others).
-            if (sets.Length == 0 || !message.IsAnswer)
-                expires = now + Settings.FailureTtl;
+            if (sets.Length == 0)
+                expires = now + s_lifeOfNothing;
             if (expires > now)
                 _messages.Put(new CachedMessage(message, sets, now, expires));
             else
@@ -186,13 +188,17 @@ public sealed class ResolverCache(CacheSettings settings)
     }
 
     /// <summary>Remembers that a question could not be answered, unless an older answer is there that may be given in need.</summary>
-    internal void StoreFailure(ResolvedMessage message, Instant now, bool keepsStale)
+    /// <param name="message">Why.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="life">How long it is not tried again.</param>
+    /// <param name="keepsStale">Leaves an older answer where it is.</param>
+    internal void StoreFailure(ResolvedMessage message, Instant now, TimeSpan life, bool keepsStale)
     {
         lock (_lock)
         {
             if (keepsStale && _messages.TryGet(message.Question, out CachedMessage? known) && known.IsAnswer)
                 return;
-            _messages.Put(new CachedMessage(message, [], now, now + Settings.FailureTtl));
+            _messages.Put(new CachedMessage(message, [], now, now + life));
         }
     }
 
