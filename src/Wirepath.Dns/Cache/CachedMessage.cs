@@ -12,8 +12,8 @@ internal sealed class CachedMessage : LruEntry<DnsQuestion, CachedMessage>
     private readonly int _answers;
     private readonly int _authorities;
 
-    public CachedMessage(ResolvedMessage message, CachedSet[] sets, Instant storedAt, Instant expiresAt)
-        : base(message.Question, Overhead + message.Question.Name.Size + sets.Length * ReferenceSize)
+    public CachedMessage(DnsQuestion key, ResolvedMessage message, CachedSet[] sets, Instant storedAt, Instant expiresAt)
+        : base(key, Overhead + key.Name.Size + sets.Length * ReferenceSize)
     {
         _sets = sets;
         _answers = message.Answers.Count;

@@ -98,7 +98,7 @@ public sealed class ResolverCache(CacheSettings settings)
                 return true;
             }
 
-            found = FromDname(question, now) ?? FromAlias(question, now) ?? FromChainSet(question, now) ?? FromNxdomainAbove(question, now);
+            found = FromDname(question, now) ?? FromAlias(question, now) ?? FromChainSet(question, now) ?? FromNxdomain(question, now);
             return found is not null;
         }
     }
@@ -181,9 +181,15 @@ public sealed class ResolverCache(CacheSettings settings)
             if (sets.Length == 0)
                 expires = now + s_lifeOfNothing;
             if (expires > now)
-                _messages.Put(new CachedMessage(message, sets, now, expires));
+                _messages.Put(new CachedMessage(message.Question, message, sets, now, expires));
             else
                 _messages.Remove(message.Question);
+            // What does not exist has no records of any type (RFC 2308 §5).
+            DnsQuestion ofEveryType = message.Question with { Type = DnsType.None };
+            if (message.Rcode == DnsRcode.NXDomain && message.Answers.Count == 0 && expires > now)
+                _messages.Put(new CachedMessage(ofEveryType, message, sets, now, expires));
+            else if (message.Answers.Count > 0)
+                _messages.Remove(ofEveryType);
         }
     }
 
@@ -198,7 +204,7 @@ public sealed class ResolverCache(CacheSettings settings)
         {
             if (keepsStale && _messages.TryGet(message.Question, out CachedMessage? known) && known.IsAnswer)
                 return;
-            _messages.Put(new CachedMessage(message, [], now, now + life));
+            _messages.Put(new CachedMessage(message.Question, message, [], now, now + life));
         }
     }
 
@@ -267,25 +273,19 @@ public sealed class ResolverCache(CacheSettings settings)
 
     // RFC 8020: below a name that is not there, there is nothing. Only where it is proven: an unsigned NXDOMAIN for an
     // empty non-terminal is a common mistake of servers.
-    private ResolvedMessage? FromNxdomainAbove(DnsQuestion question, Instant now)
+    private ResolvedMessage? FromNxdomain(DnsQuestion question, Instant now)
     {
-        for (DomainName above = question.Name; !above.IsRoot;)
+        for (DomainName at = question.Name; ; at = at.Parent)
         {
-            above = above.Parent;
-            foreach (DnsType type in (ReadOnlySpan<DnsType>)[question.Type, DnsType.A])
+            if (_messages.TryGet(question with { Name = at, Type = DnsType.None }, out CachedMessage? message) && message.IsAlive(now)
+                && (at == question.Name || message.Security == Security.Secure))
             {
-                if (_messages.TryGet(question with { Name = above, Type = type }, out CachedMessage? message) && message.IsAlive(now)
-                    && message.Rcode == DnsRcode.NXDomain && message.Security == Security.Secure && message.At(now) is { Answers.Count: 0 } proof)
-                {
-                    return new ResolvedMessage(question, DnsRcode.NXDomain)
-                    {
-                        Authorities = proof.Authorities,
-                        Security = Security.Secure,
-                    };
-                }
+                ResolvedMessage proof = message.At(now);
+                return new ResolvedMessage(question, DnsRcode.NXDomain) { Authorities = proof.Authorities, Security = proof.Security, Chain = proof.Chain };
             }
-        }
 
-        return null;
+            if (at.IsRoot)
+                return null;
+        }
     }
 }

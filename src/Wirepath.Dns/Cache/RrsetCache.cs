@@ -40,8 +40,8 @@ internal sealed class RrsetCache(CacheSettings settings)
         if (!MayReplace(known, set, isSame, isAlive))
             return known;
         // A child must not keep its own delegation alive for ever after the parent took it back ("ghost domains"):
-        // a living NS set of the same rank may be replaced, but not prolonged.
-        if (set.Type == DnsType.NS && isAlive && !isSame && set.Rank == known.Set.Rank && !isParentSide)
+        // a living NS set may be replaced, but not prolonged.
+        if (set.Type == DnsType.NS && isAlive && !isParentSide)
             expires = Instant.Min(expires, known.ExpiresAt);
         if (!isSame)
             return Add(known, key, set, now, expires);

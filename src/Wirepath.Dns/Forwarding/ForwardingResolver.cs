@@ -112,7 +112,8 @@ public sealed class ForwardingResolver : IDnsResponder
         }
 
         return told.Failure != NameFailure.None
-            ? ResolvedMessage.Failed(question, told.Failure, ExtendedErrorCode.Other, told.Words, because)
+            ? ResolvedMessage.Failed(question, told.Failure,
+                told.Failure == NameFailure.TimedOut ? ExtendedErrorCode.NoReachableAuthority : ExtendedErrorCode.Other, told.Words, because)
             : ResolvedMessage.Failed(question, trials.Failure, ExtendedErrorCode.NoReachableAuthority, trials.Describe("upstream of the forwarder"), because);
     }
 

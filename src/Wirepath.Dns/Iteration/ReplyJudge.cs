@@ -104,7 +104,7 @@ internal static class ReplyJudge
         }
 
         if (message.Answers.Count + message.Authorities.Count + message.Additionals.Count == 0)
-            return (ResponseKind.Failure, "an empty message, which says neither yes nor no");
+            return (isRecursive ? ResponseKind.Failure : ResponseKind.Lame, "it gives neither an authoritative answer nor a referral");
         return isFromCache ? (ResponseKind.Lame, "it answers from a cache, not as an authority") : (ResponseKind.NoSuchType, "");
     }
 }
