@@ -55,7 +55,7 @@ public sealed class AuthoritativeServer(ZoneSet zones, NodeLog log) : IDnsRespon
         if (!MessageIntake.TryRead(query.Span, out DnsMessage message, out DnsMessage? reply) && reply is null)
             return ValueTask.FromResult(new DnsResponse(0, because));
         reply ??= Answer(message);
-        return ValueTask.FromResult(ResolvedReply.Send(message, reply, response, client, overTcp, log, because));
+        return ValueTask.FromResult(ReplyBuilder.Send(message, reply, response, client, overTcp, log, because));
     }
 
     /// <summary>Answers a query that has one question of class IN.</summary>
