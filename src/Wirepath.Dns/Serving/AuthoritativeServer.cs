@@ -47,7 +47,7 @@ public sealed class AuthoritativeServer(ZoneSet zones, NodeLog log) : IDnsRespon
 
         reply ??= Answer(message);
         reply.Edns = ReplyEdns(message.Edns, cookie);
-        return ValueTask.FromResult(ResolvedReply.Send(message, reply, response, client, overTcp, log, because));
+        return ValueTask.FromResult(ReplyBuilder.Send(message, reply, response, client, overTcp, log, because));
     }
 
     /// <summary>Answers a query that has one question of class IN.</summary>

@@ -123,7 +123,7 @@ public sealed class SigningKey : IDisposable
 
     /// <summary>The DS record that the parent gets: the SHA-256 digest (RFC 4509).</summary>
     public DnsRecord ToDs(DomainName zone, uint ttl) =>
-        new(zone, DnsType.DS, DnsClass.IN, ttl, new DsData(KeyTag, (byte)Algorithm, 2, SHA256.HashData([.. zone.ToLower().Wire, .. Public.ToArray()])).ToArray());
+        new(zone, DnsType.DS, DnsClass.IN, ttl, new DsData(KeyTag, (byte)Algorithm, (byte)DigestType.Sha256, KeyDigest.Of(zone, Public, DigestType.Sha256)).ToArray());
 
     public void Dispose() => _rsa?.Dispose();
 

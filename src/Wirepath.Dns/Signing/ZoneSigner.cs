@@ -35,7 +35,7 @@ public static class ZoneSigner
         }
 
         if (settings.Denial == DenialKind.Nsec3)
-            records.Add(new DnsRecord(zone.Origin, DnsType.NSEC3PARAM, DnsClass.IN, 0, new Nsec3ParamData(Nsec3Hash.Sha1, 0, 0, default).ToArray()));
+            records.Add(new DnsRecord(zone.Origin, DnsType.NSEC3PARAM, DnsClass.IN, 0, new Nsec3ParamData(Nsec3Denial.Sha1, 0, 0, default).ToArray()));
 
         var unsigned = new Zone(zone.Soa, records);
         // RFC 9077 §3: proofs live as long as negative answers.
@@ -96,14 +96,14 @@ public static class ZoneSigner
             // RFC 5155 §7.1 step 2: RRSIG wherever something is signed.
             if (types.Exists(t => t != DnsType.NS) || (types.Count > 0 && !IsCut(zone, node)))
                 types.Add(DnsType.RRSIG);
-            links.Add((Nsec3Hash.Of(node.Name, [], 0), DnsTypeBitmap.Of(types)));
+            links.Add((Nsec3Hashes.Of(node.Name, [], 0), DnsTypeBitmap.Of(types)));
         }
 
         links.Sort((a, b) => a.Hash.AsSpan().SequenceCompareTo(b.Hash));
         for (int i = 0; i < links.Count; i++)
         {
-            zone.Origin.TryPrepend(Nsec3Hash.ToLabel(links[i].Hash), out DomainName owner);
-            var data = new Nsec3Data(Nsec3Hash.Sha1, (byte)(optOut ? 1 : 0), 0, default, links[(i + 1) % links.Count].Hash, links[i].Types);
+            zone.Origin.TryPrepend(Base32Hex.Encode(links[i].Hash), out DomainName owner);
+            var data = new Nsec3Data(Nsec3Denial.Sha1, (byte)(optOut ? 1 : 0), 0, default, links[(i + 1) % links.Count].Hash, links[i].Types);
             yield return new DnsRecord(owner, DnsType.NSEC3, DnsClass.IN, ttl, data.ToArray());
         }
     }

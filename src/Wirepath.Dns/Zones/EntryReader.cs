@@ -9,14 +9,8 @@ namespace Wirepath.Dns;
 /// </summary>
 internal sealed class EntryReader(ZoneEntry entry, string fileName, DomainName origin)
 {
-    // RFC 4034 appendix A.1 with RFC 5155, 5702, 6605, 8080; RFC 4398 §2.1.
-    private static readonly Dictionary<string, uint> s_algorithms = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["RSAMD5"] = 1, ["DH"] = 2, ["DSA"] = 3, ["RSASHA1"] = 5, ["DSA-NSEC3-SHA1"] = 6, ["RSASHA1-NSEC3-SHA1"] = 7, ["RSASHA256"] = 8, ["RSASHA512"] = 10,
-        ["ECC-GOST"] = 12, ["ECDSAP256SHA256"] = 13, ["ECDSAP384SHA384"] = 14, ["ED25519"] = 15, ["ED448"] = 16, ["INDIRECT"] = 252, ["PRIVATEDNS"] = 253, ["PRIVATEOID"] = 254,
-    };
-
-    private static readonly Dictionary<string, uint> s_certificateTypes = new(StringComparer.OrdinalIgnoreCase)
+    // RFC 4398 §2.1.
+    private static readonly Dictionary<string, ushort> s_certificateTypes = new(StringComparer.OrdinalIgnoreCase)
     {
         ["PKIX"] = 1, ["SPKI"] = 2, ["PGP"] = 3, ["IPKIX"] = 4, ["ISPKI"] = 5, ["IPGP"] = 6, ["ACPKIX"] = 7, ["IACPKIX"] = 8, ["URI"] = 253, ["OID"] = 254,
     };
@@ -124,14 +118,18 @@ internal sealed class EntryReader(ZoneEntry entry, string fileName, DomainName o
         return default;
     }
 
-    public byte Algorithm(string what) => (byte)NumberOrMnemonic(what, byte.MaxValue, s_algorithms);
-
-    public ushort CertificateType(string what) => (ushort)NumberOrMnemonic(what, ushort.MaxValue, s_certificateTypes);
-
-    private uint NumberOrMnemonic(string what, uint most, Dictionary<string, uint> mnemonics)
+    public byte Algorithm(string what)
     {
-        if (!HasMore || !mnemonics.TryGetValue(Next.Text, out uint number))
-            return Number(what, most);
+        if (!HasMore || !DnssecMnemonic.TryParse(Next.Text, out byte algorithm))
+            return Byte(what);
+        Take(what);
+        return algorithm;
+    }
+
+    public ushort CertificateType(string what)
+    {
+        if (!HasMore || !s_certificateTypes.TryGetValue(Next.Text, out ushort number))
+            return UInt16(what);
         Take(what);
         return number;
     }
@@ -211,30 +209,11 @@ internal sealed class EntryReader(ZoneEntry entry, string fileName, DomainName o
         ZoneToken token = Take(what);
         if (Error is not null)
             return [];
-        var bytes = new List<byte>();
-        int bits = 0;
-        int value = 0;
-        foreach (char c in token.Text)
-        {
-            int digit = c switch { >= '0' and <= '9' => c - '0', >= 'A' and <= 'V' => c - 'A' + 10, >= 'a' and <= 'v' => c - 'a' + 10, _ => -1 };
-            if (digit < 0)
-            {
-                Fail(token, $"{what} is expected in base 32 (digits and A to V).");
-                return [];
-            }
-
-            value = (value << 5) | digit;
-            bits += 5;
-            if (bits < 8)
-                continue;
-            bits -= 8;
-            bytes.Add((byte)(value >> bits));
-            value &= (1 << bits) - 1;
-        }
-
-        if (bits >= 5 || value != 0 || bytes.Count is 0 or > 255)
-            Fail(token, $"{what} is expected in base 32, 8 digits for 5 bytes.");
-        return [.. bytes];
+        byte[] bytes = new byte[Math.Min(token.Text.Length * 5 / 8, 256)];
+        if (Base32Hex.TryDecode(System.Text.Encoding.Latin1.GetBytes(token.Text), bytes, out int written) && written is > 0 and <= 255)
+            return bytes[..written];
+        Fail(token, $"{what} is expected in base 32 (digits and A to V), 8 digits for 5 bytes.");
+        return [];
     }
 
     /// <summary>Letters and digits, at most 255.</summary>

@@ -60,8 +60,8 @@ public sealed class Zone
         soa.TryGetSoa(out SoaData data);
         // RFC 2308 §3: the SOA's TTL in a negative answer is the lesser of its own and its minimum.
         Negative = soaSet.WithTtl(Math.Min(soaSet.Ttl, data.Minimum));
-        Denial = Nsec3Chain.TryRead(this, nsec3s) ?? (IDenialOfExistence?)NsecChain.TryRead(this);
-        Nsec3s = (Denial as Nsec3Chain)?.Sets ?? [];
+        Denial = Nsec3Denial.TryRead(this, nsec3s) ?? (IDenialOfExistence?)NsecDenial.TryRead(this);
+        Nsec3s = (Denial as Nsec3Denial)?.Sets ?? [];
     }
 
     public DomainName Origin { get; }
@@ -162,10 +162,9 @@ public sealed class Zone
                 return new ZoneLookup(ZoneLookupKind.Referral, [servers], null, default, node.Name, false);
             if (depth < labels && node.Find(DnsType.DNAME) is { } dname)
             {
-                DnsRecord? cname = AnswerChain.Synthesize(dname.Records[0] with { Ttl = dname.Ttl }, name);
-                return cname is null || !cname.TryGetName(out DomainName target)
-                    ? new ZoneLookup(ZoneLookupKind.TargetTooLong, [dname], null, default, node.Name, false)
-                    : new ZoneLookup(ZoneLookupKind.Alias, [dname], cname, target, node.Name, false);
+                return Dname.Synthesize(dname, name) is { } cname && cname.Records[0].TryGetName(out DomainName target)
+                    ? new ZoneLookup(ZoneLookupKind.Alias, [dname], cname.Records[0], target, node.Name, false)
+                    : new ZoneLookup(ZoneLookupKind.TargetTooLong, [dname], null, default, node.Name, false);
             }
         }
 

@@ -22,14 +22,14 @@ internal interface IDenialOfExistence
 }
 
 /// <summary>A zone's NSEC records in canonical order.</summary>
-internal sealed class NsecChain : IDenialOfExistence
+internal sealed class NsecDenial : IDenialOfExistence
 {
     private readonly byte[][] _keys;
     private readonly Rrset[] _sets;
 
-    private NsecChain(byte[][] keys, Rrset[] sets) => (_keys, _sets) = (keys, sets);
+    private NsecDenial(byte[][] keys, Rrset[] sets) => (_keys, _sets) = (keys, sets);
 
-    public static NsecChain? TryRead(Zone zone)
+    public static NsecDenial? TryRead(Zone zone)
     {
         var links = new List<(byte[] Key, Rrset Set)>();
         foreach (ZoneNode node in zone.Nodes)
@@ -41,7 +41,7 @@ internal sealed class NsecChain : IDenialOfExistence
         if (links.Count == 0 || zone.Top.Find(DnsType.NSEC) is null)
             return null;
         links.Sort((a, b) => a.Key.AsSpan().SequenceCompareTo(b.Key));
-        return new NsecChain([.. links.Select(l => l.Key)], [.. links.Select(l => l.Set)]);
+        return new NsecDenial([.. links.Select(l => l.Key)], [.. links.Select(l => l.Set)]);
     }
 
     public void AddNoName(DomainName name, DomainName closest, List<Rrset> proof)
