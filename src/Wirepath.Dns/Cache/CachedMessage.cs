@@ -25,6 +25,7 @@ internal sealed class CachedMessage : LruEntry<DnsQuestion, CachedMessage>
         Chain = message.Chain;
         StoredAt = storedAt;
         ExpiresAt = expiresAt;
+        StaleSince = expiresAt;
     }
 
     public DnsRcode Rcode { get; }
@@ -40,7 +41,10 @@ internal sealed class CachedMessage : LruEntry<DnsQuestion, CachedMessage>
 
     public Instant StoredAt { get; }
 
-    public Instant ExpiresAt { get; set; }
+    public Instant ExpiresAt { get; }
+
+    /// <summary>From when on its time as a stale answer counts: its end, or the last time that nothing newer could be had.</summary>
+    public Instant StaleSince { get; set; }
 
     public bool IsAnswer => Rcode is DnsRcode.NoError or DnsRcode.NXDomain or DnsRcode.YXDomain;
 
@@ -60,6 +64,23 @@ internal sealed class CachedMessage : LruEntry<DnsQuestion, CachedMessage>
         return true;
     }
 
+    /// <summary>True in the last part of its life, when it should be looked up again if somebody still asks for it.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="share">Of its life; 0: never.</param>
+    public bool IsDue(Instant now, double share) => share > 0 && (ExpiresAt - now).Ticks < (ExpiresAt - StoredAt).Ticks * share;
+
+    /// <summary>Which of its sets has this owner and type; −1: none.</summary>
+    public int IndexOf(DomainName name, DnsType type)
+    {
+        for (int i = 0; i < _sets.Length; i++)
+        {
+            if (_sets[i].Key.Type == type && _sets[i].Key.Name == name)
+                return i;
+        }
+
+        return -1;
+    }
+
     /// <summary>True when it can still be put together, expired or not.</summary>
     public bool IsWhole()
     {
@@ -77,7 +98,7 @@ internal sealed class CachedMessage : LruEntry<DnsQuestion, CachedMessage>
     /// <param name="staleTtl">What expired sets are given instead (RFC 8767 §5.2); null: 0.</param>
     public ResolvedMessage At(Instant now, uint? staleTtl = null)
     {
-        var message = new ResolvedMessage(Key, Rcode) { Security = Security, Error = Error, Failure = Failure, Chain = Chain };
+        var message = new ResolvedMessage(Key, Rcode) { Security = Security, Error = Error, Failure = Failure, Chain = Chain, IsStale = staleTtl is not null };
         for (int i = 0; i < _sets.Length; i++)
         {
             List<Rrset> section = i < _answers ? message.Answers : i < _answers + _authorities ? message.Authorities : message.Additionals;

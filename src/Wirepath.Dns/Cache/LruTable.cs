@@ -50,6 +50,16 @@ internal sealed class LruTable<TKey, TEntry>(long mostBytes, IEqualityComparer<T
         return true;
     }
 
+    /// <inheritdoc cref="TryGet(TKey, out TEntry)"/>
+    public bool TryGet<TAlternate>(TAlternate key, [NotNullWhen(true)] out TEntry? entry)
+        where TAlternate : notnull, allows ref struct
+    {
+        if (!_entries.GetAlternateLookup<TAlternate>().TryGetValue(key, out entry))
+            return false;
+        Touch(entry);
+        return true;
+    }
+
     public void Touch(TEntry entry)
     {
         if (entry == _newest)

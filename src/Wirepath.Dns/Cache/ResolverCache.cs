@@ -9,12 +9,17 @@ namespace Wirepath.Dns;
 /// </summary>
 public sealed class ResolverCache(CacheSettings settings)
 {
+    // Failures live for seconds.
+    private const long MostFailureBytes = 1 << 20;
+
     // An answer without any record has no TTL of its own.
     private static readonly TimeSpan s_lifeOfNothing = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
     private readonly RrsetCache _sets = new(settings);
     private readonly LruTable<DnsQuestion, CachedMessage> _messages = new(settings.MostMessageBytes);
+    private readonly LruTable<DnsQuestion, CachedMessage> _failures = new(Math.Min(settings.MostMessageBytes, MostFailureBytes));
+    private readonly WireAnswers _wires = new(settings.MostMessageBytes);
 
     public ResolverCache()
         : this(new CacheSettings())
@@ -43,13 +48,13 @@ public sealed class ResolverCache(CacheSettings settings)
         }
     }
 
-    /// <summary>Bytes that sets and messages are charged for.</summary>
+    /// <summary>Bytes that sets, messages and answers in wire form are charged for.</summary>
     public long Bytes
     {
         get
         {
             lock (_lock)
-                return _sets.Bytes + _messages.Bytes;
+                return _sets.Bytes + _messages.Bytes + _failures.Bytes + _wires.Bytes;
         }
     }
 
@@ -70,6 +75,8 @@ public sealed class ResolverCache(CacheSettings settings)
         {
             _sets.Clear();
             _messages.Clear();
+            _failures.Clear();
+            _wires.Clear();
         }
     }
 
@@ -81,10 +88,11 @@ public sealed class ResolverCache(CacheSettings settings)
     }
 
     /// <summary>An expired message that may still be given when nobody answers (RFC 8767).</summary>
+    /// <param name="staleTtl">How long after its end; zero: whenever.</param>
     internal bool TryGetStale(DnsQuestion question, Instant now, TimeSpan staleTtl, [NotNullWhen(true)] out CachedMessage? found)
     {
         lock (_lock)
-            return _messages.TryGet(question, out found) && found.IsWhole() && found.ExpiresAt + staleTtl > now;
+            return _messages.TryGet(question, out found) && found.IsAnswer && found.IsWhole() && (staleTtl == TimeSpan.Zero || found.StaleSince + staleTtl > now);
     }
 
     /// <summary>What the cache can answer without asking anybody, put together from sets where no message is there.</summary>
@@ -180,6 +188,7 @@ public sealed class ResolverCache(CacheSettings settings)
                 expires = Instant.Min(expires, now + limit);
             if (sets.Length == 0)
                 expires = now + s_lifeOfNothing;
+            _failures.Remove(message.Question);
             if (expires > now)
                 _messages.Put(new CachedMessage(message.Question, message, sets, now, expires));
             else
@@ -193,19 +202,46 @@ public sealed class ResolverCache(CacheSettings settings)
         }
     }
 
-    /// <summary>Remembers that a question could not be answered, unless an older answer is there that may be given in need.</summary>
+    /// <summary>Remembers that a question could not be answered; an older answer stays where it is.</summary>
     /// <param name="message">Why.</param>
     /// <param name="now">The time.</param>
     /// <param name="life">How long it is not tried again.</param>
-    /// <param name="keepsStale">Leaves an older answer where it is.</param>
-    internal void StoreFailure(ResolvedMessage message, Instant now, TimeSpan life, bool keepsStale)
+    internal void StoreFailure(ResolvedMessage message, Instant now, TimeSpan life)
+    {
+        lock (_lock)
+            _failures.Put(new CachedMessage(message.Question, message, [], now, now + life));
+    }
+
+    /// <summary>Why the question could not be answered a moment ago.</summary>
+    internal bool TryGetFailure(DnsQuestion question, Instant now, [NotNullWhen(true)] out CachedMessage? found)
+    {
+        lock (_lock)
+            return _failures.TryGet(question, out found) && found.IsAlive(now);
+    }
+
+    /// <summary>Gives an expired message another life, for it was given although it had run out.</summary>
+    internal void Prolong(DnsQuestion question, Instant until)
     {
         lock (_lock)
         {
-            if (keepsStale && _messages.TryGet(message.Question, out CachedMessage? known) && known.IsAnswer)
-                return;
-            _messages.Put(new CachedMessage(message.Question, message, [], now, now + life));
+            if (_messages.TryGet(question, out CachedMessage? message))
+                message.StaleSince = until;
         }
+    }
+
+    /// <summary>Keeps an answer as it was sent, to be sent again.</summary>
+    internal void StoreWire(in PlainQuery query, ReadOnlySpan<byte> message, CachedMessage source)
+    {
+        Span<byte> room = stackalloc byte[PlainQuery.MaxKeySize];
+        lock (_lock)
+            _wires.Put(query.Key(room), message, source);
+    }
+
+    /// <summary>Writes an answer that was sent before, with what has changed since.</summary>
+    internal bool TryWrite(in PlainQuery query, Span<byte> response, int limit, ResolverSettings settings, Instant now, out int length)
+    {
+        lock (_lock)
+            return _wires.TryWrite(query, response, limit, settings.RotateRecords, settings.Prefetch ? settings.PrefetchShare : 0, now, out length);
     }
 
     internal static bool IsNegative(ResolvedMessage message)

@@ -15,8 +15,9 @@ internal static class Access
         int longest = -1;
         // Who answers itself, in memory, has no address.
         AccessAction action = client.IsLoopback || client == default ? AccessAction.Allow : AccessAction.Refuse;
-        foreach (AccessRule rule in rules)
+        for (int i = 0; i < rules.Count; i++) // an enumerator of the interface would be allocated for each query
         {
+            AccessRule rule = rules[i];
             // Of two rules for the same prefix the later one holds.
             if (rule.Clients.Length < longest || !rule.Clients.Contains(client))
                 continue;
