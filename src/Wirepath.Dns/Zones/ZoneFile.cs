@@ -58,7 +58,15 @@ public static class ZoneFile
         }
     }
 
-    /// <summary>Reads records without asking whether they make up a zone: for root hints and local records.</summary>
+    /// <summary>Reads records without asking whether they make up a zone: trust anchors, local records.</summary>
+    public static bool TryReadRecords(string text, string fileName, DomainName? origin, out IReadOnlyList<DnsRecord> records, out TextError error)
+    {
+        bool read = TryReadRecords(text, fileName, origin, out List<PlacedRecord> placed, out error);
+        records = [.. placed.Select(p => p.Record)];
+        return read;
+    }
+
+    /// <summary>The same, with the records' places.</summary>
     internal static bool TryReadRecords(
         string text, string fileName, DomainName? origin, out List<PlacedRecord> records, out TextError error, ZoneFileSettings? settings = null)
     {
