@@ -5,7 +5,7 @@ namespace Wirepath.Cli.Tests;
 
 public class HelpTests
 {
-    public static TheoryData<string> Commands => ["get", "dns", "url", "ping", "traceroute", "serve", "conformance", "sysctl", "links"];
+    public static TheoryData<string> Commands => ["get", "dns", "url", "ping", "traceroute", "serve", "resolver", "nameserver", "conformance", "sysctl", "links"];
 
     [Theory]
     [MemberData(nameof(Commands))]

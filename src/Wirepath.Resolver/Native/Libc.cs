@@ -27,7 +27,52 @@ internal static unsafe partial class Libc
     public const int FamilyInet = 2;
     public const int FamilyInet6 = 10;
 
+    public const int Datagram = 2;
+    public const int Nonblocking = 0x800;
+    public const int CloseOnExec = 0x80000;
+
+    public const int EpollAdd = 1;
+    public const uint EpollIn = 0x1;
+
+    public const int ConnectionRefused = 111;
+
     private const string Library = "libc";
+
+    [LibraryImport(Library, EntryPoint = "socket", SetLastError = true)]
+    public static partial int Socket(int family, int type, int protocol);
+
+    [LibraryImport(Library, EntryPoint = "bind", SetLastError = true)]
+    public static partial int Bind(int socket, void* address, uint length);
+
+    [LibraryImport(Library, EntryPoint = "connect", SetLastError = true)]
+    public static partial int Connect(int socket, void* address, uint length);
+
+    [LibraryImport(Library, EntryPoint = "send", SetLastError = true)]
+    public static partial nint Send(int socket, void* bytes, nuint length, int flags);
+
+    [LibraryImport(Library, EntryPoint = "recv", SetLastError = true)]
+    public static partial nint Receive(int socket, void* bytes, nuint length, int flags);
+
+    [LibraryImport(Library, EntryPoint = "close")]
+    public static partial int Close(int descriptor);
+
+    [LibraryImport(Library, EntryPoint = "epoll_create1", SetLastError = true)]
+    public static partial int EpollCreate(int flags);
+
+    [LibraryImport(Library, EntryPoint = "epoll_ctl", SetLastError = true)]
+    public static partial int EpollControl(int epoll, int operation, int descriptor, byte* ready);
+
+    [LibraryImport(Library, EntryPoint = "epoll_wait", SetLastError = true)]
+    public static partial int EpollWait(int epoll, byte* ready, int most, int milliseconds);
+
+    [LibraryImport(Library, EntryPoint = "eventfd", SetLastError = true)]
+    public static partial int EventFd(uint initial, int flags);
+
+    [LibraryImport(Library, EntryPoint = "write", SetLastError = true)]
+    public static partial nint Write(int descriptor, void* bytes, nuint length);
+
+    [LibraryImport(Library, EntryPoint = "read", SetLastError = true)]
+    public static partial nint Read(int descriptor, void* bytes, nuint length);
 
     [LibraryImport(Library, EntryPoint = "recvmmsg", SetLastError = true)]
     public static partial int ReceiveMany(int socket, MessageSlot* messages, uint count, int flags, void* timeout);

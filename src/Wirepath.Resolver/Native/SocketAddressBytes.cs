@@ -16,4 +16,15 @@ internal static class SocketAddressBytes
             ? new IpEndpoint(IpAddress.Read(address.Slice(4, 4)), port)
             : new IpEndpoint(IpAddress.Read(address.Slice(8, 16)), port);
     }
+
+    /// <returns>Bytes written.</returns>
+    public static int Write(Span<byte> address, IpEndpoint endpoint)
+    {
+        address[..Size].Clear();
+        bool v4 = endpoint.Address.IsV4;
+        BitConverter.TryWriteBytes(address, (ushort)(v4 ? Libc.FamilyInet : Libc.FamilyInet6));
+        BinaryPrimitives.WriteUInt16BigEndian(address[2..], endpoint.Port);
+        endpoint.Address.Write(address[(v4 ? 4 : 8)..]);
+        return v4 ? 16 : Size;
+    }
 }

@@ -38,11 +38,19 @@ public sealed class SystemDnsTransport : IDnsTransport, IZoneTransferTransport, 
     private readonly ConcurrentBag<byte[]> _rooms = [];
     private readonly ConcurrentDictionary<IpEndpoint, UpstreamConnection> _connections = [];
     private readonly CancellationTokenSource _closing = new();
+    private readonly LinuxUdpUpstream? _udp;
     private long _sent;
     private long _overTcp;
     private long _mismatched;
 
-    public SystemTransportSettings Settings { get; init; } = SystemTransportSettings.Default;
+    public SystemDnsTransport(SystemTransportSettings? settings = null)
+    {
+        Settings = settings ?? SystemTransportSettings.Default;
+        if (OperatingSystem.IsLinux())
+            _udp = new LinuxUdpUpstream(Settings, () => Interlocked.Increment(ref _mismatched));
+    }
+
+    public SystemTransportSettings Settings { get; }
 
     /// <summary>Queries sent, over UDP and TCP.</summary>
     public long Sent => Interlocked.Read(ref _sent);
@@ -52,11 +60,16 @@ public sealed class SystemDnsTransport : IDnsTransport, IZoneTransferTransport, 
     /// <summary>Datagrams that came to a waiting query's port from its server and were no reply to it: forgeries, or late replies.</summary>
     public long Mismatched => Interlocked.Read(ref _mismatched);
 
-    public async ValueTask<DnsReply> ExchangeAsync(IpEndpoint server, ReadOnlyMemory<byte> query, bool overTcp, TimeSpan timeout, CancellationToken ct)
+    public ValueTask<DnsReply> ExchangeAsync(IpEndpoint server, ReadOnlyMemory<byte> query, bool overTcp, TimeSpan timeout, CancellationToken ct)
+    {
+        Interlocked.Increment(ref _sent);
+        return overTcp || _udp is null ? ExchangeManagedAsync(server, query, overTcp, timeout, ct) : _udp.ExchangeAsync(server, query, timeout, ct);
+    }
+
+    private async ValueTask<DnsReply> ExchangeManagedAsync(IpEndpoint server, ReadOnlyMemory<byte> query, bool overTcp, TimeSpan timeout, CancellationToken ct)
     {
         using var timer = CancellationTokenSource.CreateLinkedTokenSource(ct, _closing.Token);
         timer.CancelAfter(timeout);
-        Interlocked.Increment(ref _sent);
         try
         {
             return overTcp
@@ -128,6 +141,7 @@ public sealed class SystemDnsTransport : IDnsTransport, IZoneTransferTransport, 
         foreach (UpstreamConnection connection in _connections.Values)
             connection.Dispose();
         _connections.Clear();
+        _udp?.Dispose();
         _closing.Dispose();
     }
 
