@@ -103,6 +103,7 @@ internal sealed class Iterator(ResolverZones zones, ResolverSettings settings, R
             }
 
             at = Delegation.From(judgement.Nameservers!, judgement.Content.Additionals, cache, settings, exchange.Now + search.Ahead);
+            at.HasParentSide = true;
             PrefetchKeys(search, judgement);
         }
 

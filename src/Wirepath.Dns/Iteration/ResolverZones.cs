@@ -45,7 +45,8 @@ internal sealed class ResolverZones(
             FallsBack = stub.FallBack,
             NoCache = stub.NoCache,
             OverTcp = stub.OverTcp,
-            NeedsPriming = stub.Prime,
+            // Servers configured for the root are hints: they are asked who the root's servers are.
+            NeedsPriming = stub.Prime || stub.Name.IsRoot && settings.PrimeRoot,
         };
         Delegation.AddConfigured(delegation, stub.Servers, stub.Hosts, settings);
         return delegation;

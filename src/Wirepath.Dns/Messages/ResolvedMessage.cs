@@ -57,6 +57,7 @@ internal sealed class ResolvedMessage(DnsQuestion question, DnsRcode rcode)
         Authorities = [.. Authorities],
         Additionals = [.. Additionals],
         LeadsOn = LeadsOn,
+        IsStale = IsStale,
         Security = Security,
         Error = Error,
         Failure = Failure,
