@@ -46,4 +46,24 @@ internal static class Base32Hex
             ? bytes
             : throw new FormatException($"'{text}' is not base 32 with the extended hex alphabet.");
     }
+
+    /// <summary>In lower case, as signers write it, without padding.</summary>
+    public static byte[] Encode(ReadOnlySpan<byte> bytes)
+    {
+        byte[] text = new byte[(bytes.Length * 8 + 4) / 5];
+        int at = 0;
+        int bits = 0;
+        int value = 0;
+        foreach (byte b in bytes)
+        {
+            value = (value << 8) | b;
+            for (bits += 8; bits >= 5; bits -= 5)
+                text[at++] = "0123456789abcdefghijklmnopqrstuv"u8[(value >> (bits - 5)) & 31];
+            value &= (1 << bits) - 1;
+        }
+
+        if (bits > 0)
+            text[at] = "0123456789abcdefghijklmnopqrstuv"u8[(value << (5 - bits)) & 31];
+        return text;
+    }
 }

@@ -1,6 +1,5 @@
 using System.Text;
 using Wirepath.Dns;
-using Wirepath.Wire;
 
 namespace Wirepath.Scenarios;
 
