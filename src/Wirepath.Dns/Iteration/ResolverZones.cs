@@ -9,10 +9,18 @@ internal sealed class ResolverZones(
     public RootHints Hints { get; } = hints;
 
     /// <summary>The servers configured for the deepest part of the tree that the name lies in; null when it is to be found from the root.</summary>
-    public Delegation? Configured(DomainName name, ResolverSettings settings)
+    /// <param name="except">Zones whose configured servers have failed.</param>
+    public Delegation? Configured(DomainName name, ResolverSettings settings, List<DomainName> except)
     {
         for (DomainName at = name; ; at = at.Parent)
         {
+            if (except.Contains(at))
+            {
+                if (at.IsRoot)
+                    return null;
+                continue;
+            }
+
             if (Find(forwards, f => f.Name == at) is { } forward)
                 return forward.Servers.Count + forward.Hosts.Count == 0 ? null : ForwardTo(forward, settings);
             if (Find(stubs, s => s.Name == at) is { } stub)

@@ -188,6 +188,9 @@ internal sealed class ZoneQuestioner(ResolverSettings settings, ResolverCache ca
             return true;
         }
 
+        // NXNSAttack: a zone whose servers' names do not exist is not worth more questions.
+        if (asking.Unknown > settings.MostUnknownServers)
+            return await AskParentAsync(asking).ConfigureAwait(false);
         if (asking.At.Servers.Find(s => !s.IsLookedUp && s.Addresses.Count == 0) is { } missing)
         {
             LookUp(asking, missing);
@@ -253,8 +256,10 @@ internal sealed class ZoneQuestioner(ResolverSettings settings, ResolverCache ca
         if (at.HasParentSide || at.Kind != DelegationKind.Found || at.Zone.IsRoot)
             return false;
         at.HasParentSide = true;
-        if (cache.TryGetSet(at.Zone, DnsType.NS, exchange.Now, out Rrset? parentSide, isParentSide: true))
-            return at.Merge(Delegation.From(parentSide, Glue(parentSide), cache, settings, exchange.Now), settings);
+        asking.Unknown = 0;
+        if (cache.TryGetSet(at.Zone, DnsType.NS, exchange.Now, out Rrset? parentSide, isParentSide: true)
+            && at.Merge(Delegation.From(parentSide, Glue(parentSide), cache, settings, exchange.Now), settings))
+            return true;
         var question = new DnsQuestion(at.Zone, DnsType.NS);
         if (cache.ClosestNameservers(at.Zone.Parent, exchange.Now) is not { } above || search.IsBecauseOf(question))
             return false;
@@ -391,6 +396,9 @@ internal sealed class ZoneQuestioner(ResolverSettings settings, ResolverCache ca
         /// <summary>Look-ups that have not come back.</summary>
         public int Pending { get; set; }
 
+        /// <summary>Answers that said that a server's name does not exist.</summary>
+        public int Unknown { get; set; }
+
         /// <summary>A reply to fall back on.</summary>
         public ZoneReply? InNeed { get; set; }
 
@@ -409,6 +417,8 @@ internal sealed class ZoneQuestioner(ResolverSettings settings, ResolverCache ca
             Rrset? addresses = found.Answers.Find(s => s.Name == server.Name && s.Type == found.Question.Type);
             if (addresses is not null)
                 At.Add(server, addresses, settings);
+            if (found.Rcode == DnsRcode.NXDomain && addresses is null)
+                Unknown++;
             if (server.Addresses.Count > 0)
                 return;
             bool isAlias = found.Failure == NameFailure.None && found.Answers.Count > 0;

@@ -156,11 +156,12 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
 
         ValueTask<ResolvedMessage> work = _coalescer.RunAsync((question, isUnchecked), _ => WorkAsync(question, isUnchecked, TimeSpan.Zero, because), ct);
         ResolvedMessage? found = hasStale ? await WithinAsync(work, Settings.StaleClientTimeout).ConfigureAwait(false) : await work.ConfigureAwait(false);
-        if (hasStale && (found is null || !found.IsAnswer || found.Security == Security.Bogus && !isUnchecked))
+        if (found is null || !found.IsAnswer || found.Security == Security.Bogus && !isUnchecked)
         {
             if (found is not null && Settings.StaleTtlStartsOver)
                 Cache.Prolong(question, _exchange.Now);
-            return new Found(stale!, NameLevel.ResolverCache, null);
+            if (hasStale || TryGetStale(question, _exchange.Now, because, out stale))
+                return new Found(stale!, NameLevel.ResolverCache, null);
         }
 
         return new Found(found!.Question.Name.EqualsExactly(question.Name) ? found : found.For(question), NameLevel.Iteration, null);
@@ -246,9 +247,11 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
         Instant now = _exchange.Now;
         if (TryFindCached(question, query.CheckingDisabled, now, out ResolvedMessage? cached, out _))
             return ReplyBuilder.Build(query, cached, Settings);
+        if (TryGetStale(question, now, default, out ResolvedMessage? stale))
+            return ReplyBuilder.Build(query, stale, Settings);
         if (Cache.ClosestNameservers(question.Name, now) is not { } nameservers)
             return query.CreateResponse(DnsRcode.Refused);
-        var referral = new ResolvedMessage(question, DnsRcode.NoError) { Authorities = [nameservers] };
+        var referral = new ResolvedMessage(question, DnsRcode.NoError) { Authorities = [nameservers], IsReferral = true };
         foreach (DnsRecord record in nameservers.Records)
         {
             if (!record.TryGetName(out DomainName server))
@@ -260,7 +263,7 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
             }
         }
 
-        return ReplyBuilder.Build(query, referral, Settings with { MinimalResponses = false });
+        return ReplyBuilder.Build(query, referral, Settings);
     }
 
     /// <param name="Message">The answer, or why there is none.</param>
