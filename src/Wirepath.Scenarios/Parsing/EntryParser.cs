@@ -121,7 +121,8 @@ internal sealed class EntryParser(ScriptLines lines, string name)
         }
 
         int column = text.Length - text.TrimStart().Length + 1;
-        if (!RecordLine.TryRead(text, name, line, column, _origin, out DnsRecord? record, out TextError error))
+        if (!RecordLine.TryRead(text, name, line, column, _origin, out DnsRecord? record, out TextError error)
+            && (record = BrokenRecord.TryRead(text, _origin)) is null)
             throw new ScenarioSyntaxException(new ScenarioError(name, error.Line, error.Column, first.Text, error.Message));
         List<DnsRecord> records = section switch
         {
