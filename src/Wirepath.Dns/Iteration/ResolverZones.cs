@@ -4,7 +4,7 @@ namespace Wirepath.Dns;
 
 /// <summary>What is configured of the tree: hints, stub and forward zones, and which zones are known to be signed.</summary>
 internal sealed class ResolverZones(
-    RootHints hints, IReadOnlyList<StubZone> stubs, IReadOnlyList<ForwardZone> forwards, Func<DomainName, bool>? isAnchored = null)
+    RootHints hints, IReadOnlyList<StubZone> stubs, IReadOnlyList<ForwardZone> forwards, Validator? validator)
 {
     public RootHints Hints { get; } = hints;
 
@@ -30,9 +30,10 @@ internal sealed class ResolverZones(
         }
     }
 
-    /// <summary>True when a trust anchor, or a validated DS set, says that the zone signs its answers.</summary>
-    public bool ExpectsSignatures(DomainName zone, ResolverCache cache, Instant now) => isAnchored is not null
-        && (isAnchored(zone) || cache.TryGetSet(zone, DnsType.DS, now, out Rrset? ds) && ds.Security is Security.Secure or Security.Unchecked);
+    /// <summary>True when a trust anchor, or a DS set below one, says that the zone signs its answers.</summary>
+    public bool ExpectsSignatures(DomainName zone, ResolverCache cache, Instant now) => validator is not null
+        && (validator.IsAnchor(zone)
+            || (validator.IsBelowAnchor(zone) && cache.TryGetSet(zone, DnsType.DS, now, out Rrset? ds) && ds.Security is Security.Secure or Security.Unchecked));
 
     private static Delegation ForwardTo(ForwardZone forward, ResolverSettings settings)
     {
