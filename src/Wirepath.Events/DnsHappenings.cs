@@ -50,6 +50,8 @@ public enum NameFailure
     NoServer,
     /// <summary>The query's work budget was used up.</summary>
     Budget,
+    /// <summary>DNSSEC: the records are not what the zone's owner signed.</summary>
+    Bogus,
 }
 
 public enum ResponseKind

@@ -70,9 +70,6 @@ public sealed partial class HostStatistics
     /// <summary>Connections whose TIME-WAIT a new outgoing one cut short (<c>tcp_tw_reuse</c>).</summary>
     public long TcpExtTWRecycled { get; internal set; }
     public long TcpExtTCPTimeWaitOverflow { get; internal set; }
-    /// <summary>Segments thrown away because the memory budget was used up.</summary>
-    public long TcpExtTCPRcvQDrop { get; internal set; }
-
     /// <summary>What TCP counts itself: cookies, Fast Open, challenges.</summary>
     public TcpCounters TcpExt { get; } = new();
 
@@ -100,7 +97,7 @@ public sealed partial class HostStatistics
         (nameof(TcpOutSegs), TcpOutSegs), (nameof(TcpRetransSegs), TcpRetransSegs), (nameof(TcpInErrs), TcpInErrs),
         (nameof(TcpInCsumErrors), TcpInCsumErrors), (nameof(TcpOutRsts), TcpOutRsts), (nameof(TcpExtListenDrops), TcpExtListenDrops),
         (nameof(TcpExtTW), TcpExtTW), (nameof(TcpExtTWRecycled), TcpExtTWRecycled), (nameof(TcpExtTCPTimeWaitOverflow), TcpExtTCPTimeWaitOverflow),
-        (nameof(TcpExtTCPRcvQDrop), TcpExtTCPRcvQDrop), .. TcpExt.List(), (nameof(PacketsDropped), PacketsDropped),
+        .. TcpExt.List(), (nameof(PacketsDropped), PacketsDropped),
         .. ListIpv6(),
     ];
 }

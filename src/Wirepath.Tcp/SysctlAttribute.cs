@@ -8,6 +8,8 @@ public enum SysctlUnit
     /// <summary>0 or 1.</summary>
     Switch,
     Bytes,
+    /// <summary>Told apart in steps of 100.</summary>
+    Nanoseconds,
     Microseconds,
     Milliseconds,
     Seconds,

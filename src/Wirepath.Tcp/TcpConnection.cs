@@ -27,16 +27,15 @@ public sealed partial class TcpConnection
         (_peerMss, _pathMss) = (mtuMss, mtuMss);
         _seenMss = Math.Min(_rcvMss, 536);
         _rcvBuffer = settings.ReceiveBuffer.Default;
-        _received = new ByteChain(_pieces);
-        _reassembly = new ReassemblyQueue(_pieces, settings.MaxReassemblyRanges);
+        _rcvSsthresh = InitialWindow(settings, _rcvMss);
         _congestion = CongestionControls.Create(settings.CongestionControl, settings.Cubic, settings.Pacing || settings.MaxPacingRate > 0, seed: iss.Value);
         _rtt = new RttEstimator(settings.InitialRto, settings.MinRto, settings.MaxRto);
         _congestion.Cwnd = settings.InitialCwnd;
+        _validation = settings.CwndValidation && !_congestion.ControlsRate ? new CwndValidation() : null;
         _reordering = settings.ReorderingThreshold;
         _cwndUsage = new CwndUsage(iss);
-        _quickAcks = settings.QuickAcks;
         _lastSentAt = _lastReceivedAt = now;
-        _sendCause = log.Because;
+        SendBecause = log.Because;
     }
 
     /// <summary>The largest MSS that settings allow on a path.</summary>
@@ -64,8 +63,9 @@ public sealed partial class TcpConnection
         var connection = new TcpConnection(id, settings, iss, mtuMss, log, now, listener, timestampOffset);
         connection.NoteReceived(syn, follow: true);
         connection.State = TcpState.Listen;
-        connection._sendCause = log.Because;
+        connection.SendBecause = log.Because;
         connection.TakeSyn(syn, now);
+        connection._rcvSsthresh = InitialWindow(settings, connection.AnnouncedPayload);
         connection.Transit(TcpTransition.ReceivedSyn);
         return connection;
     }
@@ -99,7 +99,7 @@ public sealed partial class TcpConnection
 
     /// <summary>
     /// Limits and timers. A change counts from the next decision on; what was chosen at the start stays: buffers that were
-    /// announced, congestion control, bounds of the RTO.
+    /// announced, congestion control, bounds of the RTO. A receive buffer without tuning (SO_RCVBUF) counts at once.
     /// </summary>
     public TcpSettings Settings
     {
@@ -107,6 +107,8 @@ public sealed partial class TcpConnection
         set
         {
             ArgumentNullException.ThrowIfNull(value);
+            if (value.ReceiveBuffer.Default != _settings.ReceiveBuffer.Default && !value.TuneReceiveBuffer)
+                _rcvBuffer = value.ReceiveBuffer.Default; // SO_RCVBUF: fixed from now on; what was offered stays offered
             _settings = value;
             if (KeepAlive)
                 KeepAlive = true; // counts anew from the last segment
@@ -119,7 +121,7 @@ public sealed partial class TcpConnection
     public string EndDetail { get; private set; } = "";
 
     /// <summary>Bytes of memory held for both directions, blocks counted whole.</summary>
-    public long MemoryCharged => _sendBuffer.MemoryCharged + _pieces.MemoryCharged + _sent.MemoryCharged;
+    public long MemoryCharged => _sendBuffer.MemoryCharged + _received.MemoryCharged + (_reassembly?.MemoryCharged ?? 0) + _sent.MemoryCharged;
 
     private bool MayWrite => !_finQueued && End is null
         && State is TcpState.SynSent or TcpState.SynReceived or TcpState.Established or TcpState.CloseWait;
@@ -140,7 +142,7 @@ public sealed partial class TcpConnection
         if (taken > 0)
         {
             if (_sndNxt == _dataEnd)
-                _sendCause = _log.Because; // nothing older waits
+                SendBecause = _log.Because; // nothing older waits
             RestartAfterIdle(now);
             _sendBuffer.Append(bytes[..taken]);
             _dataEnd += taken;
@@ -171,8 +173,8 @@ public sealed partial class TcpConnection
         ArgumentOutOfRangeException.ThrowIfGreaterThan((ulong)bytes, (ulong)_received.Length, nameof(bytes));
         if (bytes == 0)
             return;
-        _received.Consume(bytes);
-        OnRead(bytes, now);
+        _received.Consume((int)bytes);
+        OnRead(now);
     }
 
     /// <summary>CLOSE of RFC 9293 §3.10.4: FIN after what is queued; the other direction stays open. Repeated calls do nothing.</summary>
@@ -188,7 +190,7 @@ public sealed partial class TcpConnection
         }
 
         if (_sndNxt == _dataEnd)
-            _sendCause = _log.Because;
+            SendBecause = _log.Because;
         _finQueued = true;
         Transit(TcpTransition.Close);
     }
@@ -197,7 +199,9 @@ public sealed partial class TcpConnection
     /// The application is gone: FIN after what is queued; what arrives from now on is answered with RST, and so are bytes
     /// that were never read (RFC 9293 §3.6.1). FIN-WAIT-2 is left after <see cref="TcpSettings.FinTimeout"/>.
     /// </summary>
-    public void Close(Instant now)
+    /// <param name="now">The time of the call.</param>
+    /// <param name="reset">RST instead of FIN: a linger time of zero.</param>
+    public void Close(Instant now, bool reset = false)
     {
         if (_applicationGone)
             return;
@@ -208,13 +212,29 @@ public sealed partial class TcpConnection
             return;
         if (unread && State is not TcpState.TimeWait)
         {
+            Shared?.Counters.TCPAbortOnClose += 1;
             ResetAndFinish(ConnectionEnd.Aborted, "closed with bytes unread");
             return;
         }
 
+        if (reset && State is not (TcpState.SynSent or TcpState.TimeWait))
+        {
+            Shared?.Counters.TCPAbortOnData += 1;
+            ResetAndFinish(ConnectionEnd.Aborted, "closed with a linger time of zero");
+            return;
+        }
+
         Shutdown(now);
-        if (State == TcpState.FinWait2)
+        if (State != TcpState.FinWait2)
+            return;
+        if (_settings.FinTimeout > TimeSpan.Zero)
+        {
             _timers.Orphan = now + _settings.FinTimeout;
+            return;
+        }
+
+        Shared?.Counters.TCPAbortOnLinger += 1;
+        ResetAndFinish(ConnectionEnd.Aborted, "FIN-WAIT-2 is given no time");
     }
 
     /// <summary>ABORT (RFC 9293 §3.10.5): RST where the peer must know, and everything queued is thrown away.</summary>
@@ -239,10 +259,8 @@ public sealed partial class TcpConnection
         if (State is TcpState.SynSent or TcpState.SynReceived)
             Finish(how, detail, TcpTransition.GaveUp);
         else
-            _softError = detail;
+            Troubles.SoftError = detail;
     }
-
-    private string? _softError;
 
     /// <summary>What changed since the last call.</summary>
     public TcpSignals TakeSignals()
@@ -289,7 +307,7 @@ public sealed partial class TcpConnection
     private void ResetAndFinish(ConnectionEnd how, string detail)
     {
         _resetWanted = true;
-        _sendCause = _log.Because;
+        SendBecause = _log.Because;
         Finish(how, detail, TcpTransition.GaveUp);
     }
 
@@ -297,7 +315,7 @@ public sealed partial class TcpConnection
     {
         _timers.StopAll();
         _sendBuffer.Clear();
-        _reassembly.Clear();
+        DropReassembly();
         _sent.Clear();
         _finQueued = true;
         (_ackNow, _duplicateAcksOwed, _probeWanted, _keepAliveWanted, _repeatFirst, _synWanted, _lossProbeWanted) = (false, 0, false, false, false, false, false);

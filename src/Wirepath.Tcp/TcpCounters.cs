@@ -48,20 +48,38 @@ public sealed class TcpCounters
     /// <summary>Segments that PAWS turned away (RFC 7323 §5).</summary>
     public long PAWSEstab { get; set; }
 
-    /// <summary>Connections in which data arrived after the application was gone.</summary>
+    /// <summary>Connections in which data arrived after the application was gone, or whose linger time was zero.</summary>
     public long TCPAbortOnData { get; set; }
 
     /// <summary>Connections closed with bytes unread.</summary>
     public long TCPAbortOnClose { get; set; }
 
-    /// <summary>Connections whose linger time was zero, or ran out.</summary>
+    /// <summary>Closed connections that were given no time in FIN-WAIT-2 (<c>TCP_LINGER2</c> below zero).</summary>
     public long TCPAbortOnLinger { get; set; }
+
+    /// <summary>Connections given up because nothing came back.</summary>
+    public long TCPAbortOnTimeout { get; set; }
 
     /// <summary>Closed connections given up because there were too many of them, or too little memory.</summary>
     public long TCPAbortOnMemory { get; set; }
 
     /// <summary>Times that bytes received out of order were thrown away for want of memory; the peer sends them again (RFC 2018 §8).</summary>
     public long OfoPruned { get; set; }
+
+    /// <summary>Times that a receive buffer was found full.</summary>
+    public long PruneCalled { get; set; }
+
+    /// <summary>Times that throwing away what was out of order did not help.</summary>
+    public long RcvPruned { get; set; }
+
+    /// <summary>Segments in order that were dropped for want of memory.</summary>
+    public long TCPRcvQDrop { get; set; }
+
+    /// <summary>Segments out of order that were dropped for want of memory.</summary>
+    public long TCPOFODrop { get; set; }
+
+    /// <summary>ACKs of segments out of order that were left out because another followed soon.</summary>
+    public long TCPAckCompressed { get; set; }
 
     /// <summary>Cookies that a client got or a server granted, data in SYNs taken and refused (RFC 7413).</summary>
     public long TCPFastOpenCookieReqd { get; set; }
@@ -88,16 +106,20 @@ public sealed class TcpCounters
     public IEnumerable<(string Name, long Value)> List() =>
     [
         ("TcpExt" + nameof(SyncookiesSent), SyncookiesSent), ("TcpExt" + nameof(SyncookiesRecv), SyncookiesRecv),
-        ("TcpExt" + nameof(SyncookiesFailed), SyncookiesFailed), ("TcpExt" + nameof(OfoPruned), OfoPruned),
-        ("TcpExt" + nameof(OutOfWindowIcmps), OutOfWindowIcmps), ("TcpExt" + nameof(PAWSActive), PAWSActive), ("TcpExt" + nameof(PAWSEstab), PAWSEstab), ("TcpExt" + nameof(ListenOverflows), ListenOverflows),
+        ("TcpExt" + nameof(SyncookiesFailed), SyncookiesFailed), ("TcpExt" + nameof(PruneCalled), PruneCalled),
+        ("TcpExt" + nameof(RcvPruned), RcvPruned), ("TcpExt" + nameof(OfoPruned), OfoPruned),
+        ("TcpExt" + nameof(OutOfWindowIcmps), OutOfWindowIcmps), ("TcpExt" + nameof(PAWSActive), PAWSActive),
+        ("TcpExt" + nameof(PAWSEstab), PAWSEstab), ("TcpExt" + nameof(ListenOverflows), ListenOverflows),
         ("TcpExt" + nameof(TCPAbortOnData), TCPAbortOnData), ("TcpExt" + nameof(TCPAbortOnClose), TCPAbortOnClose),
         ("TcpExt" + nameof(TCPAbortOnMemory), TCPAbortOnMemory), ("TcpExt" + nameof(TCPAbortOnLinger), TCPAbortOnLinger),
+        ("TcpExt" + nameof(TCPAbortOnTimeout), TCPAbortOnTimeout),
         ("TcpExt" + nameof(TCPReqQFullDoCookies), TCPReqQFullDoCookies), ("TcpExt" + nameof(TCPReqQFullDrop), TCPReqQFullDrop),
         ("TcpExt" + nameof(TCPChallengeACK), TCPChallengeACK), ("TcpExt" + nameof(TCPSYNChallenge), TCPSYNChallenge),
         ("TcpExt" + nameof(TCPFastOpenActive), TCPFastOpenActive), ("TcpExt" + nameof(TCPFastOpenActiveFail), TCPFastOpenActiveFail),
         ("TcpExt" + nameof(TCPFastOpenPassive), TCPFastOpenPassive), ("TcpExt" + nameof(TCPFastOpenPassiveFail), TCPFastOpenPassiveFail),
         ("TcpExt" + nameof(TCPFastOpenListenOverflow), TCPFastOpenListenOverflow), ("TcpExt" + nameof(TCPFastOpenCookieReqd), TCPFastOpenCookieReqd),
         ("TcpExt" + nameof(TCPFastOpenBlackhole), TCPFastOpenBlackhole), ("TcpExt" + nameof(TCPSynRetrans), TCPSynRetrans),
-        ("TcpExt" + nameof(TCPACKSkippedSeq), TCPACKSkippedSeq), ("TcpExt" + nameof(TCPACKSkippedChallenge), TCPACKSkippedChallenge),
+        ("TcpExt" + nameof(TCPRcvQDrop), TCPRcvQDrop), ("TcpExt" + nameof(TCPOFODrop), TCPOFODrop),
+        ("TcpExt" + nameof(TCPAckCompressed), TCPAckCompressed), ("TcpExt" + nameof(TCPACKSkippedSeq), TCPACKSkippedSeq), ("TcpExt" + nameof(TCPACKSkippedChallenge), TCPACKSkippedChallenge),
     ];
 }

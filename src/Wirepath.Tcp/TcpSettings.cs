@@ -110,7 +110,10 @@ public sealed record TcpSettings
 
     // ---- Buffers -------------------------------------------------------------------------------------------------
 
-    /// <summary>Receive buffer, bytes. The window starts at Default and is tuned up to Max, which also fixes the shift of the window scale.</summary>
+    /// <summary>
+    /// Receive buffer, bytes of memory: half of it, or what full segments show, is offered as a window. It starts at Default and is tuned up
+    /// to Max, which also fixes the shift of the window scale; Min is kept even when the host's memory is used up.
+    /// </summary>
     [Sysctl("net.ipv4.tcp_rmem", SysctlUnit.BufferSizes)]
     public BufferSizes ReceiveBuffer { get; init; } = new(4096, 131072, 6291456);
 
@@ -228,6 +231,12 @@ public sealed record TcpSettings
     [Sysctl("net.ipv4.tcp_pacing_ca_ratio", SysctlUnit.Count)]
     public int PacingAvoidanceRatio { get; init; } = 120;
 
+    /// <summary>
+    /// Keep cwnd over pauses, but let it grow only while it is used (RFC 7661). Off as on Linux, where it halves with each RTO of idleness
+    /// (RFC 2861) when <see cref="SlowStartAfterIdle"/> says so. Not for controls that set the rate themselves. Counts from the SYN on.
+    /// </summary>
+    public bool CwndValidation { get; init; }
+
     /// <summary>Begin anew with the initial window after an idle RTO (RFC 5681 §4.1).</summary>
     [Sysctl("net.ipv4.tcp_slow_start_after_idle", SysctlUnit.Switch)]
     public bool SlowStartAfterIdle { get; init; } = true;
@@ -239,6 +248,14 @@ public sealed record TcpSettings
 
     /// <summary>Segments at the start of a connection that are acknowledged at once, so that slow start is not held up; an end that answers what it reads stops earlier.</summary>
     public int QuickAcks { get; init; } = 16;
+
+    /// <summary>ACKs of segments out of order wait so long for each other, and 5 % of a round trip at most, once three have been sent; zero: each at once.</summary>
+    [Sysctl("net.ipv4.tcp_comp_sack_delay_ns", SysctlUnit.Nanoseconds)]
+    public TimeSpan CompressedSackDelay { get; init; } = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>So many of them at most are left out in a row; 0: none.</summary>
+    [Sysctl("net.ipv4.tcp_comp_sack_nr", SysctlUnit.Count)]
+    public int CompressedSacks { get; init; } = 44;
 
     /// <summary>
     /// Challenge ACKs of a host per second (RFC 5961 §7), give or take half: the exact number is drawn anew. A connection by itself

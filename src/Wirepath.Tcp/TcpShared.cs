@@ -26,4 +26,17 @@ public sealed class TcpShared
     public void ForgetPeers() => FastOpenCookies.Clear();
 
     internal ChallengeBudget Challenges { get; }
+
+    /// <summary>How the host's memory stands; kept up to date by the host.</summary>
+    public MemoryState Memory { get; set; }
+}
+
+/// <summary>What a host's memory allows its connections.</summary>
+public enum MemoryState : byte
+{
+    Plenty,
+    /// <summary>Windows are opened no further.</summary>
+    Pressure,
+    /// <summary>Nothing more is kept: what arrives is dropped, for its sender to repeat.</summary>
+    Exhausted,
 }

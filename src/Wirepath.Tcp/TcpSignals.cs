@@ -22,4 +22,7 @@ public enum TcpSignals
 
     /// <summary>R1 was reached (RFC 9293 §3.8.3): the path to the peer may be dead, the neighbour should be checked.</summary>
     PathSuspect = 64,
+
+    /// <summary>The peer has everything, and our FIN.</summary>
+    SendClosed = 128,
 }

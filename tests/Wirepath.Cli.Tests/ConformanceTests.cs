@@ -66,7 +66,7 @@ public sealed class ConformanceTests : IDisposable
             +0 > S 0:0(0) <mss WANTED,nop,wscale 7>
             """);
         CommandRun.Of("conformance", "tcp", script, "--define", "WANTED=1460").Text.ShouldContain("1 passed");
-        CommandRun.Of("conformance", "tcp", script, "-D", "WANTED=1400").Text.ShouldContain("came other options: > S 0:0(0) win 65535 <mss 1460,nop,wscale 7>");
+        CommandRun.Of("conformance", "tcp", script, "-D", "WANTED=1400").Text.ShouldContain("came other options: > S 0:0(0) win 64240 <mss 1460,nop,wscale 7>");
         CommandRun.Of("conformance", "tcp", script).Text.ShouldContain("not 'WANTED'");
         CommandRun.Of("conformance", "tcp", script, "--define", "WANTED=1460", "--ip-version", "ipv6").Text.ShouldContain("1 passed", Case.Sensitive, "the MTU is such that TCP sees the same");
     }
@@ -150,7 +150,7 @@ public sealed class ConformanceTests : IDisposable
     [Theory]
     [InlineData("conformance", "'wirepath conformance' needs a PROTOCOL, for example: wirepath conformance tcp tests/")]
     [InlineData("conformance tcp", "'wirepath conformance' needs a PATH, for example: wirepath conformance tcp tests/")]
-    [InlineData("conformance udp /tmp", "there are no tests of 'udp'; the protocol is tcp or url (or seed, for random worlds).")]
+    [InlineData("conformance udp /tmp", "there are no tests of 'udp'; the protocol is tcp, dns or url (or seed, for random worlds).")]
     [InlineData("conformance tcp /no/such/path", "there is no file or folder '/no/such/path'.")]
     [InlineData("conformance tcp /proc/self/fdinfo", "there are no scripts (*.pkt) in '/proc/self/fdinfo'.")]
     [InlineData("conformance url /no/such/path", "there is no file or folder '/no/such/path'.")]

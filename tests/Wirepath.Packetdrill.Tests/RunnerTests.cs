@@ -127,7 +127,7 @@ public class RunnerTests
         var steps = new List<ScriptStep>();
         ScriptRunner.Run(script, step: steps.Add);
         steps.Select(s => s.Line).ShouldBe([1, 2, 3, 4, 5, 6, 7, 8]);
-        steps[4].Text.ShouldStartWith("> S. 0:0(0) ack 1 win 65535 <mss 1460");
+        steps[4].Text.ShouldStartWith("> S. 0:0(0) ack 1 win 64240 <mss 1460");
         steps[^1].At.ShouldBe(TimeSpan.FromSeconds(0.2));
     }
 

@@ -65,7 +65,7 @@ public class FlowTests
             +0.1 < . 1:1(0) ack 1002 win 0
             state FinWait2
             """);
-        using Peer receiver = Peer.Established(Peer.Plain with { ReceiveBuffer = new(1000, 1000, 1000) }).Play("""
+        using Peer receiver = Peer.Established(Peer.Plain with { ReceiveBuffer = new(2000, 2000, 2000) }).Play("""
             < P. 1:1001(1000) ack 1
             +0.04 > . 1:1(0) ack 1001 win 0
             +1 < . 1001:1002(1) ack 1
@@ -79,24 +79,29 @@ public class FlowTests
     [Fact]
     public void The_receiver_moves_its_window_by_a_segment_or_not_at_all()
     {
-        using Peer _ = Peer.Established(Peer.Plain with { ReceiveBuffer = new(4000, 4000, 4000), TuneReceiveBuffer = false }).Play("""
-            < P. 1:1001(1000) ack 1
-            +0.04 > . 1:1(0) ack 1001 win 3000
-            < P. 1001:2001(1000) ack 1
-            < P. 2001:3001(1000) ack 1
-            > . 1:1(0) ack 3001 win 1000
-            < P. 3001:4001(1000) ack 1
-            +0.05 > . 1:1(0) ack 4001 win 0  // the delay follows the gaps between arrivals
-            read 999
-            +1 nothing                        // a silly window is not offered
-            read 1
-            > . 1:1(0) ack 4001 win 1000
-            read 1000
-            +1 nothing
-            read 1000
-            > . 1:1(0) ack 4001 win 3000
-            """);
+        TcpSettings settings = Peer.Plain with { ReceiveBuffer = new(8000, 8000, 8000), TuneReceiveBuffer = false };
+        using var pair = new Pair(settings, mss: 1000);
+        pair.Establish();
+        pair.ClientEnd.Write(new byte[12_000], pair.Now).ShouldBe(12_000);
+        pair.Run(1);
+        pair.ClientEnd.Statistics.SendWindow.ShouldBeLessThan(1000);
+        pair.ServerEnd.MemoryCharged.ShouldBeLessThanOrEqualTo(8000 + BlockPool.SmallSize);
+        byte[] crumb = new byte[100];
+        for (int i = 0; i < 1000 && pair.ServerEnd.Statistics is { BytesReceived: < 12_000 } or { Unread: > 0 }; i++)
+        {
+            pair.ServerEnd.Read(crumb, pair.Now);
+            pair.Flush();
+            pair.Run(0.01);
+        }
+
+        pair.ServerEnd.Statistics.BytesReceived.ShouldBe(12_000);
+        List<int> steps = [.. RightEdges(pair.Server).Zip(RightEdges(pair.Server).Skip(1), (before, after) => after - before)];
+        steps.ShouldAllBe(step => step == 0 || step >= 1000);
+        steps.Count(step => step > 0).ShouldBeGreaterThan(4);
     }
+
+    private static IEnumerable<SequenceNumber> RightEdges(Pair.Side side) =>
+        side.Wire.Where(s => s.Header.IsAck).Select(s => s.Header.Acknowledgment + s.Header.Window);
 
     [Fact]
     public void The_sender_does_not_fill_a_silly_window_until_the_timer_overrides()
@@ -227,11 +232,11 @@ public class FlowTests
     [Fact]
     public void Bytes_beyond_the_window_are_cut_off()
     {
-        using Peer peer = Peer.Established(Peer.Plain with { ReceiveBuffer = new(1500, 1500, 1500) }).Play("""
+        using Peer peer = Peer.Established(Peer.Plain with { ReceiveBuffer = new(3000, 3000, 3000) }).Play("""
             < F. 1:1001(1000) ack 1
             > . 1:1(0) ack 1002                // more than a full segment, with the FIN
             """);
-        using Peer cut = Peer.Established(Peer.Plain with { ReceiveBuffer = new(600, 600, 600) }).Play("""
+        using Peer cut = Peer.Established(Peer.Plain with { ReceiveBuffer = new(1200, 1200, 1200) }).Play("""
             < F. 1:1001(1000) ack 1
             > . 1:1(0) ack 601 win 0
             state Established

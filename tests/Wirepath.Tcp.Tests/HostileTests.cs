@@ -253,7 +253,7 @@ public class HostileTests
                 SysctlUnit.Bytes when property.Name == nameof(TcpSettings.NotSentLowWater) => typeof(long), // its default is 2^32-1
                 SysctlUnit.Count or SysctlUnit.Bytes => typeof(int),
                 SysctlUnit.Switch => typeof(bool),
-                SysctlUnit.Microseconds or SysctlUnit.Milliseconds or SysctlUnit.Seconds => typeof(TimeSpan),
+                SysctlUnit.Nanoseconds or SysctlUnit.Microseconds or SysctlUnit.Milliseconds or SysctlUnit.Seconds => typeof(TimeSpan),
                 SysctlUnit.BufferSizes => typeof(BufferSizes),
                 SysctlUnit.Text => property.PropertyType == typeof(FastOpenKeys) ? typeof(FastOpenKeys) : typeof(string),
                 _ => throw new ArgumentOutOfRangeException(nameof(named)),

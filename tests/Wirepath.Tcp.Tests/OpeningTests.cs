@@ -11,9 +11,9 @@ public class OpeningTests
     {
         var settings = new TcpSettings { Timestamps = false };
         using Peer client = Peer.Connecting(settings).Play("""
-            > S 0:0(0) win 65535 <mss 1000,sackOK,wscale 7>
+            > S 0:0(0) win 65000 <mss 1000,sackOK,wscale 7>
             +0.05 < S. 0:0(0) ack 1 win 60000 <mss 900,sackOK,wscale 3>
-            > . 1:1(0) ack 1 win 1024
+            > . 1:1(0) ack 1 win 508
             state Established
             write 2000
             > . 1:901(900) ack 1
@@ -25,7 +25,7 @@ public class OpeningTests
 
         using Peer server = Peer.Listening(settings).Play("""
             < S 0:0(0) win 1000 <mss 500,wscale 2>
-            > S. 0:0(0) ack 1 win 65535 <mss 1000,wscale 7>
+            > S. 0:0(0) ack 1 win 65000 <mss 1000,wscale 7>
             state SynReceived
             +0.05 < . 1:1(0) ack 1 win 1000
             state Established
@@ -40,7 +40,7 @@ public class OpeningTests
     {
         using Peer server = Peer.Listening(TcpSettings.Default).Play("""
             < S 0:0(0) win 1000
-            > S. 0:0(0) ack 1 win 65535 <mss 1000>
+            > S. 0:0(0) ack 1 win 65000 <mss 1000>
             """);
         server.Connection.Statistics.SendMss.ShouldBe(536);
     }

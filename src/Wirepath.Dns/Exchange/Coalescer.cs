@@ -1,18 +1,17 @@
-using Wirepath.Wire;
-
 namespace Wirepath.Dns;
 
 /// <summary>
 /// One piece of work per question at a time: who asks what is being asked already waits for that answer. The work is
 /// nobody's own and goes on when a waiting client gives up; its budget ends it. Any thread.
 /// </summary>
-internal sealed class Coalescer<T>
+internal sealed class Coalescer<TKey, T>
+    where TKey : notnull
 {
     private readonly Lock _lock = new();
 
     // Each waits on a task of its own: a task with several continuations runs all but one of them on the thread pool,
     // and virtual time knows one thread.
-    private readonly Dictionary<DnsQuestion, List<TaskCompletionSource<T>>> _waiting = [];
+    private readonly Dictionary<TKey, List<TaskCompletionSource<T>>> _waiting = [];
 
     /// <summary>Questions that found others' work to wait for.</summary>
     public long Joined { get; private set; }
@@ -26,7 +25,7 @@ internal sealed class Coalescer<T>
         }
     }
 
-    public async ValueTask<T> RunAsync(DnsQuestion question, Func<DnsQuestion, ValueTask<T>> work, CancellationToken ct)
+    public async ValueTask<T> RunAsync(TKey question, Func<TKey, ValueTask<T>> work, CancellationToken ct)
     {
         var mine = new TaskCompletionSource<T>();
         bool isFirst;
@@ -47,7 +46,7 @@ internal sealed class Coalescer<T>
         return await mine.Task.ConfigureAwait(false);
     }
 
-    private async Task CompleteAsync(DnsQuestion question, Func<DnsQuestion, ValueTask<T>> work)
+    private async Task CompleteAsync(TKey question, Func<TKey, ValueTask<T>> work)
     {
         try
         {
@@ -63,7 +62,7 @@ internal sealed class Coalescer<T>
         }
     }
 
-    private List<TaskCompletionSource<T>> Take(DnsQuestion question)
+    private List<TaskCompletionSource<T>> Take(TKey question)
     {
         lock (_lock)
             return _waiting.Remove(question, out List<TaskCompletionSource<T>>? waiting) ? waiting : [];

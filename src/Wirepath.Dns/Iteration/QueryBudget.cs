@@ -9,16 +9,17 @@ namespace Wirepath.Dns;
 /// </summary>
 internal sealed class QueryBudget(ResolverSettings settings, Instant start)
 {
-    // Names whose servers' addresses are being looked up right now, outermost first: meeting one again is a circle.
-    private readonly List<DnsQuestion> _stack = [];
-
     public int Queries { get; private set; }
 
     public int ServerNames { get; private set; }
 
     public int Aliases { get; private set; }
 
-    public int Depth => _stack.Count;
+    /// <summary>Signatures checked, good or bad: each costs some 50 to 500 µs (KeyTrap, CVE-2023-50387).</summary>
+    public int Signatures { get; private set; }
+
+    /// <summary>NSEC3 hashes computed, iterations included: one unit is one SHA-1 (CVE-2023-50868).</summary>
+    public int Hashes { get; private set; }
 
     public Instant Deadline { get; } = start + settings.MostTime;
 
@@ -50,25 +51,25 @@ internal sealed class QueryBudget(ResolverSettings settings, Instant start)
         return true;
     }
 
-    public bool IsOutOfTime(Instant now) => now >= Deadline
-        && !Exhaust(string.Create(CultureInfo.InvariantCulture, $"no answer was found within {settings.MostTime.TotalSeconds:0.#} s"));
-
-    public bool IsBeingResolved(DnsQuestion question) => _stack.Contains(question);
-
-    /// <summary>False when the look-up would be too deep.</summary>
-    public bool TryEnter(DnsQuestion question)
+    public bool TrySpendSignature()
     {
-        if (_stack.Count > settings.MostDepth)
-            return false;
-        _stack.Add(question);
+        if (Signatures >= settings.MostSignatures)
+            return Exhaust($"{settings.MostSignatures} signatures were checked for this one question");
+        Signatures++;
         return true;
     }
 
-    public void Leave(DnsQuestion question) => _stack.Remove(question);
+    /// <param name="hashes">SHA-1 computations: iterations + 1.</param>
+    public bool TrySpendHashes(int hashes)
+    {
+        if (Hashes + hashes > settings.MostHashes)
+            return Exhaust($"{settings.MostHashes} NSEC3 hashes were computed for this one question");
+        Hashes += hashes;
+        return true;
+    }
 
-    /// <summary>The circle that closes with <paramref name="question"/>: <c>ns.a.test. → ns.b.test. → ns.a.test.</c></summary>
-    public string DescribeCircle(DnsQuestion question) =>
-        string.Join(" → ", _stack.Skip(_stack.IndexOf(question)).Append(question).Select(q => q.Name.ToString()));
+    public bool IsOutOfTime(Instant now) => now >= Deadline
+        && !Exhaust(string.Create(CultureInfo.InvariantCulture, $"no answer was found within {settings.MostTime.TotalSeconds:0.#} s"));
 
     private bool Exhaust(string what)
     {

@@ -1,10 +1,10 @@
 namespace Wirepath.Dns;
 
 /// <summary>Limits and habits of a <see cref="RecursiveResolver"/>. All work limits are for one client question, sub-look-ups included.</summary>
-public sealed record ResolverSettings
+public sealed partial record ResolverSettings
 {
-    /// <summary>Queries sent, retries included. 64: a cold deep name with silent servers takes some 30; NXNSAttack wants thousands.</summary>
-    public int MostQueries { get; init; } = 64;
+    /// <summary>Queries sent, retries included. 200: a cold deep signed name with silent servers takes some 60; NXNSAttack wants thousands.</summary>
+    public int MostQueries { get; init; } = 200;
 
     /// <summary>Names of servers looked up because their glue was missing. 16: a zone has 2 to 4; more is an amplifier.</summary>
     public int MostServerNames { get; init; } = 16;
@@ -23,6 +23,18 @@ public sealed record ResolverSettings
 
     /// <summary>Servers' addresses kept of one referral. 26: the root's 13 with both families; the rest is not looked at.</summary>
     public int MostServersPerZone { get; init; } = 26;
+
+    /// <summary>Signatures checked. 64: a deep signed name with aliases takes some 20; KeyTrap wants millions.</summary>
+    public int MostSignatures { get; init; } = 64;
+
+    /// <summary>NSEC3 hashes computed, one SHA-1 each. 6,000: three names' worth of proofs at <see cref="MostNsec3Iterations"/>.</summary>
+    public int MostHashes { get; init; } = 6000;
+
+    /// <summary>Iterations of an NSEC3 chain above which a zone counts as unsigned (RFC 9276 §3.2). 150.</summary>
+    public int MostNsec3Iterations { get; init; } = 150;
+
+    /// <summary>Ask the root's servers who they are before anything else (RFC 9609). Off where the hints are known to be right.</summary>
+    public bool PrimeRoot { get; init; } = true;
 
     /// <summary>Longest work on one question. 9 s: a stub gives up after 10 (2 × 5 s) and should hear why, not nothing.</summary>
     public TimeSpan MostTime { get; init; } = TimeSpan.FromSeconds(9);

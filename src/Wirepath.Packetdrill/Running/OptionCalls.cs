@@ -166,8 +166,8 @@ internal sealed partial class SystemCalls
 
     private static TcpSettings WithReceiveBuffer(TcpSettings settings, int value)
     {
-        int bytes = Math.Max(Math.Clamp(value, 0, 1 << 29), LeastReceiveBuffer / 2);
-        return settings with { ReceiveBuffer = new BufferSizes(Math.Min(settings.ReceiveBuffer.Min, bytes), bytes, bytes), TuneReceiveBuffer = false };
+        int bytes = (int)Math.Max(2L * Math.Clamp(value, 0, 1 << 29), LeastReceiveBuffer);
+        return settings with { ReceiveBuffer = new BufferSizes(Math.Min(settings.ReceiveBuffer.Min, bytes), bytes, Math.Max(bytes, settings.ReceiveBuffer.Max)), TuneReceiveBuffer = false };
     }
 
     private static TcpSettings WithSendBuffer(TcpSettings settings, int value)
@@ -270,7 +270,7 @@ internal sealed partial class SystemCalls
             "SO_DOMAIN" => Inet,
             "SO_ACCEPTCONN" => socket.Acceptor is null ? 0 : 1,
             "SO_KEEPALIVE" => options.KeepAlive ? 1 : 0,
-            "SO_RCVBUF" => 2L * settings.ReceiveBuffer.Default,
+            "SO_RCVBUF" => settings.ReceiveBuffer.Default,
             "SO_SNDBUF" => settings.SendBuffer.Default,
             "SO_RCVLOWAT" => options.ReceiveLowWater,
             "SO_TIMESTAMPING" => options.Timestamping,

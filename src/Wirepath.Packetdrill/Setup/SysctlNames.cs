@@ -11,7 +11,7 @@ internal static class SysctlNames
     // how it batches. What leaves, and when, is the same.
     private static readonly FrozenSet<string> s_machine = new[]
     {
-        "net.ipv4.tcp_mem", "net.ipv4.tcp_max_orphans", "net.ipv4.tcp_low_latency", "net.ipv4.tcp_autocorking", "net.ipv4.tcp_min_tso_segs",
+        "net.ipv4.tcp_mem", "net.ipv4.tcp_low_latency", "net.ipv4.tcp_autocorking", "net.ipv4.tcp_min_tso_segs",
         "net.ipv4.tcp_limit_output_bytes", "net.ipv4.tcp_early_demux", "net.ipv4.udp_early_demux",
         "net.ipv4.ip_early_demux", "net.ipv4.tcp_fwmark_accept", "net.ipv4.tcp_l3mdev_accept", "net.ipv4.tcp_migrate_req", "net.ipv4.tcp_child_ehash_entries",
         "net.ipv4.tcp_ehash_entries", "net.ipv4.tcp_backlog_ack_defer", "net.ipv4.tcp_plb_enabled", "net.ipv4.tcp_reflect_tos",
@@ -20,8 +20,8 @@ internal static class SysctlNames
         "net.ipv4.tcp_fack", "net.ipv4.tcp_thin_dupack", "net.ipv4.tcp_adv_win_scale", "net.ipv4.tcp_app_win", "net.ipv4.tcp_workaround_signed_windows",
         // Nothing is remembered of a peer that would be saved.
         "net.ipv4.tcp_no_metrics_save", "net.ipv4.tcp_no_ssthresh_metrics_save",
-        // Holes are never reported later than they are seen.
-        "net.ipv4.tcp_comp_sack_nr", "net.ipv4.tcp_comp_sack_delay_ns", "net.ipv4.tcp_comp_sack_slack_ns",
+        // Timers are exact.
+        "net.ipv4.tcp_comp_sack_slack_ns",
         "net.ipv4.tcp_syncookies", "net.ipv4.tcp_max_tw_buckets", "net.ipv4.tcp_max_reordering",
     }.ToFrozenSet(StringComparer.Ordinal);
 

@@ -22,6 +22,10 @@ public sealed record SocketSettings
     [Sysctl("net.ipv4.tcp_max_tw_buckets", SysctlUnit.Count)]
     public int MaxTimeWaitBuckets { get; init; } = 131072;
 
+    /// <summary>Connections whose application is gone while bytes or a FIN are still under way; one more is reset, against simple floods.</summary>
+    [Sysctl("net.ipv4.tcp_max_orphans", SysctlUnit.Count)]
+    public int MaxOrphans { get; init; } = 65536;
+
     /// <summary>Bytes of datagrams that wait in one UDP socket.</summary>
     [Sysctl("net.core.rmem_default", SysctlUnit.Bytes)]
     public int UdpReceiveBuffer { get; init; } = 212992;

@@ -84,6 +84,7 @@ public static class Sysctl
     {
         (TimeSpan time, SysctlUnit.Seconds) => Number((long)time.TotalSeconds),
         (TimeSpan time, SysctlUnit.Milliseconds) => Number((long)time.TotalMilliseconds),
+        (TimeSpan time, SysctlUnit.Nanoseconds) => Number((long)time.TotalNanoseconds),
         (TimeSpan time, SysctlUnit.Microseconds) => Number((long)time.TotalMicroseconds),
         (bool on, _) => on ? "1" : "0",
         (Enum mode, _) => Number(Convert.ToInt64(mode, CultureInfo.InvariantCulture)),
@@ -138,6 +139,7 @@ public static class Sysctl
         {
             SysctlUnit.Seconds => TimeSpan.FromSeconds(number),
             SysctlUnit.Milliseconds => TimeSpan.FromMilliseconds(number),
+            SysctlUnit.Nanoseconds => TimeSpan.FromTicks(number / TimeSpan.NanosecondsPerTick),
             _ => TimeSpan.FromMicroseconds(number),
         },
         _ => throw new NotSupportedException($"{setting.Name} has a type that no sysctl has."),
@@ -160,6 +162,7 @@ public static class Sysctl
         SysctlUnit.Bytes => $"a number of bytes from 0 to {Number(Most(setting))} is",
         SysctlUnit.Seconds => "a whole number of seconds, 0 or more, is",
         SysctlUnit.Milliseconds => "a whole number of milliseconds, 0 or more, is",
+        SysctlUnit.Nanoseconds => "a whole number of nanoseconds, 0 or more, is",
         SysctlUnit.Microseconds => "a whole number of microseconds, 0 or more, is",
         SysctlUnit.BufferSizes => "three sizes in bytes, 'min default max', rising, are",
         SysctlUnit.Text when setting.Type == typeof(FastOpenKeys) => "one key or two with a comma between, each of four hexadecimal words such as 0a1b2c3d-… , are",

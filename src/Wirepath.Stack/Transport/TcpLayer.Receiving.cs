@@ -34,24 +34,16 @@ internal sealed partial class TcpLayer
         }
 
         var id = new ConnectionId(new IpEndpoint(arrival.Destination, segment.Header.DestinationPort), new IpEndpoint(arrival.Source, segment.Header.SourcePort));
-        if (_sockets.TryGetValue(id, out TcpSocket? socket))
-            Receive(socket, segment, arrival, now);
+        if (_sockets.TryGet(id, out TcpSocket? socket))
+            Receive(socket, segment, now);
         else if (!ReceiveInTimeWait(id, segment, now))
             ReceiveWithoutConnection(id, segment, arrival, now);
         packet.Dispose();
     }
 
-    private void Receive(TcpSocket socket, in TcpSegment segment, in IpArrival arrival, Instant now)
+    private void Receive(TcpSocket socket, in TcpSegment segment, Instant now)
     {
-        // The budget is used up: what would add bytes is dropped, to be repeated by the sender; ACKs free memory.
-        if (segment.PayloadLength > 0 && host.Budget.Used >= host.Budget.Limit)
-        {
-            host.Statistics.TcpExtTCPRcvQDrop++;
-            if (host.Log.IsEnabled)
-                host.Log.Write(new PacketDropped(arrival.Interface.Name, DropReason.Budget, segment.Packet.ToArray()));
-            return;
-        }
-
+        Shared.Memory = host.Budget.Used >= host.Budget.Limit ? MemoryState.Exhausted : host.Budget.IsUnderPressure ? MemoryState.Pressure : MemoryState.Plenty;
         socket.Connection.Receive(segment, now);
         Touch(socket, now);
     }
@@ -191,7 +183,7 @@ internal sealed partial class TcpLayer
     /// <summary>The path MTU of this connection has just become smaller.</summary>
     public void OnPathMtu(in ConnectionId id, Instant now)
     {
-        if (!_sockets.TryGetValue(id, out TcpSocket? socket))
+        if (!_sockets.TryGet(id, out TcpSocket? socket))
             return;
         UpdateMss(socket, now);
         Touch(socket, now);

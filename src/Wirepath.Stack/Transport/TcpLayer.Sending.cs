@@ -13,7 +13,7 @@ internal sealed partial class TcpLayer
     {
         TcpConnection connection = socket.Connection;
         TcpSignals signals = connection.TakeSignals();
-        long charged = connection.MemoryCharged;
+        int charged = (int)Math.Min(connection.MemoryCharged, int.MaxValue);
         if (charged != socket.Charged)
         {
             host.Budget.Charge(charged - socket.Charged);
@@ -32,7 +32,7 @@ internal sealed partial class TcpLayer
             return;
         }
 
-        host.Wheel.Set(socket.Timer, connection.NextTimer);
+        host.Wheel.Set(socket, connection.NextTimer);
         if (!socket.IsReady)
         {
             socket.IsReady = true;
@@ -51,7 +51,7 @@ internal sealed partial class TcpLayer
             if (socket.Connecting is { } connecting)
             {
                 socket.Connecting = null;
-                socket.Stream = new TcpStream(host, socket);
+                socket.Stream = new TcpStream(host, socket) { Linger = connecting.Linger };
                 connecting.Complete(socket.Stream);
             }
         }
@@ -112,8 +112,8 @@ internal sealed partial class TcpLayer
 
     private void AfterTransmit(TcpSocket socket, Instant now)
     {
-        long retransmissions = socket.Connection.Retransmissions;
-        host.Statistics.TcpRetransSegs += retransmissions - socket.Retransmissions;
+        uint retransmissions = unchecked((uint)socket.Connection.Retransmissions);
+        host.Statistics.TcpRetransSegs += unchecked(retransmissions - socket.Retransmissions);
         socket.Retransmissions = retransmissions;
         if (socket.IsRemoved)
             return;
@@ -127,7 +127,7 @@ internal sealed partial class TcpLayer
         if ((signals & TcpSignals.Released) != 0)
             Remove(socket, now);
         else
-            host.Wheel.Set(socket.Timer, socket.Connection.NextTimer);
+            host.Wheel.Set(socket, socket.Connection.NextTimer);
     }
 
     // True: there may be more.
@@ -180,13 +180,9 @@ internal sealed partial class TcpLayer
     {
         if (socket.RouteVersion != host.Routes.Version)
         {
-            if (!host.IpOut.TryRoute(socket.Connection.Id.Remote.Address, out socket.Route))
-            {
-                route = default;
+            if (!host.IpOut.TryRoute(socket.Connection.Id.Remote.Address, out route))
                 return false;
-            }
-
-            socket.RouteVersion = host.Routes.Version;
+            (socket.Route, socket.RouteVersion) = (route, host.Routes.Version);
         }
 
         route = socket.Route;

@@ -19,7 +19,7 @@ internal sealed partial class TcpLayer(Host host)
     /// <summary>Bytes that an empty packet has room for: a TCP header and a copied payload of an Ethernet frame.</summary>
     private const int SegmentCapacity = 1600;
 
-    private readonly Dictionary<ConnectionId, TcpSocket> _sockets = [];
+    private readonly ConnectionTable _sockets = new();
     private readonly Queue<TcpSocket> _ready = new();
     private readonly Queue<TcpSocket> _starved = new();
     private readonly Lock _listenersLock = new(); // Listen may be called from any thread.
@@ -32,7 +32,7 @@ internal sealed partial class TcpLayer(Host host)
 
     public int Count => _sockets.Count + TimeWaits.Count;
 
-    public IEnumerable<TcpSocket> Sockets => _sockets.Values;
+    public IEnumerable<TcpSocket> Sockets => _sockets;
 
     private static IsnGenerator MakeIsnGenerator(RandomSource random)
     {
@@ -100,8 +100,9 @@ internal sealed partial class TcpLayer(Host host)
     {
         if (FindAcceptor(new IpEndpoint(address, port)) is not null)
             return true;
-        foreach (ConnectionId id in _sockets.Keys)
+        foreach (TcpSocket socket in _sockets)
         {
+            ConnectionId id = socket.Connection.Id;
             if (id.Local.Port == port && id.Local.Address == address)
                 return true;
         }
@@ -174,7 +175,7 @@ internal sealed partial class TcpLayer(Host host)
             return;
         socket.Connection.DeferSyn();
         socket.Connecting = null;
-        socket.Stream = new TcpStream(host, socket);
+        socket.Stream = new TcpStream(host, socket) { Linger = connecting.Linger };
         connecting.Complete(socket.Stream);
     }
 
@@ -184,7 +185,7 @@ internal sealed partial class TcpLayer(Host host)
         if (!host.IsLocal(local.Address) || FindAcceptor(local) is not null)
             return false;
         var id = new ConnectionId(local, remote);
-        return !_sockets.ContainsKey(id) && (!TimeWaits.Contains(id) || TryTakeOver(id, now));
+        return !_sockets.Contains(id) && (!TimeWaits.Contains(id) || TryTakeOver(id, now));
     }
 
     private bool TryChooseLocal(IpAddress source, IpEndpoint remote, Instant now, out IpEndpoint local)
@@ -200,7 +201,7 @@ internal sealed partial class TcpLayer(Host host)
             if (FindAcceptor(local) is not null || host.IsUsedByNat(IpProtocol.Tcp, local.Port))
                 continue;
             var id = new ConnectionId(local, remote);
-            if (_sockets.ContainsKey(id))
+            if (_sockets.Contains(id))
                 continue;
             if (!TimeWaits.Contains(id))
                 return true;
@@ -221,7 +222,7 @@ internal sealed partial class TcpLayer(Host host)
         {
             Route = route, RouteVersion = host.Routes.Version, PathMtuVersion = host.PathMtu.Version, Mss = mss, Cause = host.Log.Because,
         };
-        _sockets.Add(connection.Id, socket);
+        _sockets.Add(socket);
         return socket;
     }
 
@@ -256,14 +257,32 @@ internal sealed partial class TcpLayer(Host host)
         if (socket.IsRemoved)
             return;
         socket.IsRemoved = true;
-        host.Wheel.Cancel(socket.Timer);
-        _sockets.Remove(socket.Connection.Id);
+        host.Wheel.Cancel(socket);
+        _sockets.Remove(socket);
         if (socket.IsEstablished)
             host.Statistics.TcpCurrEstab--;
+        if (socket.IsOrphan)
+            Orphans--;
         // Bytes that the application has not read stay charged as long as they stay.
         if (socket.Stream is null or { IsClosed: true })
             ReleaseCharge(socket);
         socket.Stream?.OnSignals(TcpSignals.Released, now);
+    }
+
+    /// <summary>Connections in the table whose application is gone.</summary>
+    public int Orphans { get; private set; }
+
+    /// <summary>The application is gone; what is still under way is the stack's own affair, as far as there is room for that.</summary>
+    public void Orphan(TcpSocket socket, Instant now)
+    {
+        if (socket.IsRemoved || socket.IsOrphan || socket.Connection.End is not null)
+            return;
+        socket.IsOrphan = true;
+        Orphans++;
+        if (Orphans <= host.Settings.Sockets.MaxOrphans && host.Budget.Used < host.Budget.Limit)
+            return;
+        Shared.Counters.TCPAbortOnMemory++;
+        socket.Connection.Abort(now);
     }
 
     /// <summary>The application is done with a connection that has left the table.</summary>
@@ -278,17 +297,17 @@ internal sealed partial class TcpLayer(Host host)
     /// <summary>After the acceptor has closed its listener, the connections that nobody accepted have something to say.</summary>
     public void TouchAll(TcpAcceptor acceptor, Instant now)
     {
-        foreach (TcpSocket socket in _sockets.Values.Where(s => s.Acceptor == acceptor && s.Stream is null).ToArray())
+        foreach (TcpSocket socket in _sockets.Where(s => s.Acceptor == acceptor).ToArray())
             Touch(socket, now);
     }
 
-    public TcpSocket? Find(in ConnectionId id) => _sockets.GetValueOrDefault(id);
+    public TcpSocket? Find(in ConnectionId id) => _sockets.TryGet(id, out TcpSocket? socket) ? socket : null;
 
     public void Dispose(Instant now)
     {
         foreach (TcpAcceptor acceptor in _acceptors.Values.ToArray())
             acceptor.Close(now);
-        foreach (TcpSocket socket in _sockets.Values.ToArray())
+        foreach (TcpSocket socket in _sockets.ToArray())
         {
             socket.Connection.Abort(now);
             socket.Connecting?.Fail(new ObjectDisposedException(host.Name));
@@ -306,6 +325,8 @@ internal sealed partial class TcpLayer(Host host)
     internal sealed class ConnectOperation(Host host, IpEndpoint remote, TcpSocketOptions options) : Operation<TcpStream>(host)
     {
         public TcpSocket? Socket { get; set; }
+
+        public TimeSpan? Linger => options.Linger;
 
         public ValueTask<TcpStream> ConnectAsync(CancellationToken cancellation)
         {

@@ -21,6 +21,9 @@ public sealed record TcpSocketOptions
     /// <summary>True: routers may fragment what this connection sends; the path's MTU is not probed for (RFC 1191 off).</summary>
     public bool MayFragment { get; init; }
 
+    /// <summary>See <see cref="TcpStream.Linger"/>.</summary>
+    public TimeSpan? Linger { get; init; }
+
     /// <summary>True: Fast Open (RFC 7413). <see cref="InitialBytes"/> go with the SYN when a cookie of the peer is known; otherwise the SYN asks for one.</summary>
     public bool FastOpen { get; init; }
 

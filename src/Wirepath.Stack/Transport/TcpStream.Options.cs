@@ -36,6 +36,12 @@ public sealed partial class TcpStream
         set => Do(_ => Socket.Connection.KeepAlive = value);
     }
 
+    /// <summary>
+    /// What closing does (<c>SO_LINGER</c>). Null: it returns at once, and the rest is delivered in the background. Zero: RST, what was
+    /// not delivered is lost. A time: <see cref="DisposeAsync"/> completes when everything is acknowledged, or after that time.
+    /// </summary>
+    public TimeSpan? Linger { get; set; }
+
     /// <summary>Limits and timers of this connection; the host's or the socket's own to begin with.</summary>
     public TcpSettings Settings
     {
@@ -118,7 +124,7 @@ public sealed partial class TcpStream
     {
         _isReceiveClosed = true;
         Note("shutdown", 0);
-        _read.Continue(now);
+        _read?.Continue(now);
         Signaled?.Invoke(TcpSignals.Readable | TcpSignals.PeerClosed);
     });
 }

@@ -11,21 +11,21 @@ namespace Wirepath.Stack;
 public sealed partial class TcpStream : Stream
 {
     private readonly Host _host;
-    private readonly ReadOperation _read;
-    private readonly WriteOperation _write;
+    private ReadOperation? _read;   // from the first read on
+    private WriteOperation? _write;
     private int _disposed;
     private bool _isSendClosed;
     private bool _isReceiveClosed;
     private bool _hasWritten;
 
-    internal TcpStream(Host host, TcpSocket socket)
-    {
-        (_host, Socket) = (host, socket);
-        _read = new ReadOperation(this);
-        _write = new WriteOperation(this);
-    }
+    internal TcpStream(Host host, TcpSocket socket) => (_host, Socket) = (host, socket);
 
     internal TcpSocket Socket { get; }
+
+    // Two calls at once, one of which is a mistake, must still meet at the same object.
+    private ReadOperation Reading => _read ?? Interlocked.CompareExchange(ref _read, new ReadOperation(this), null) ?? _read;
+
+    private WriteOperation Writing => _write ?? Interlocked.CompareExchange(ref _write, new WriteOperation(this), null) ?? _write;
 
     /// <summary>The close command has run: the connection belongs to the stack alone.</summary>
     internal bool IsClosed { get; private set; }
@@ -58,7 +58,7 @@ public sealed partial class TcpStream : Stream
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        return _read.Read(buffer, TcpReceiveFlags.None, cancellationToken);
+        return Reading.Read(buffer, TcpReceiveFlags.None, cancellationToken);
     }
 
     /// <summary>Reads as <see cref="ReadAsync(Memory{byte}, CancellationToken)"/> does, with what <c>recv</c> can ask for besides.</summary>
@@ -67,7 +67,7 @@ public sealed partial class TcpStream : Stream
     public ValueTask<int> ReceiveAsync(Memory<byte> buffer, TcpReceiveFlags flags, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        return _read.Read(buffer, flags, cancellationToken);
+        return Reading.Read(buffer, flags, cancellationToken);
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -78,7 +78,7 @@ public sealed partial class TcpStream : Stream
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        return _write.Write(buffer, cancellationToken);
+        return Writing.Write(buffer, cancellationToken);
     }
 
     /// <summary>Writes as <see cref="WriteAsync(ReadOnlyMemory{byte}, CancellationToken)"/> does, and says what belongs together.</summary>
@@ -87,7 +87,7 @@ public sealed partial class TcpStream : Stream
     public ValueTask<int> SendAsync(ReadOnlyMemory<byte> buffer, TcpWriteFlags flags, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        return _write.Send(buffer, flags, cancellationToken);
+        return Writing.Send(buffer, flags, cancellationToken);
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -133,6 +133,14 @@ public sealed partial class TcpStream : Stream
         });
     }
 
+    /// <summary>Closes, and waits as <see cref="Linger"/> says.</summary>
+    public override async ValueTask DisposeAsync()
+    {
+        Dispose();
+        if (Linger is { } linger && linger > TimeSpan.Zero)
+            await new LingerOperation(this, linger).WaitAsync().ConfigureAwait(false);
+    }
+
     protected override void Dispose(bool disposing)
     {
         if (disposing && Interlocked.Exchange(ref _disposed, 1) == 0)
@@ -140,7 +148,7 @@ public sealed partial class TcpStream : Stream
             Do(now =>
             {
                 Note("close", 0);
-                Socket.Connection.Close(now);
+                Socket.Connection.Close(now, reset: Linger == TimeSpan.Zero);
                 Close(now);
             });
         }
@@ -151,8 +159,9 @@ public sealed partial class TcpStream : Stream
     private void Close(Instant now)
     {
         IsClosed = true;
-        _read.End();
-        _write.End();
+        _host.Tcp.Orphan(Socket, now);
+        _read?.End();
+        _write?.End();
         _host.Tcp.Touch(Socket, now);
         _host.Tcp.ReleaseCharge(Socket);
     }
@@ -162,8 +171,9 @@ public sealed partial class TcpStream : Stream
     {
         if (Socket.Connection.Readable > 0)
             ReadCause = _host.Log.Because;
-        _read.Continue(now);
-        _write.Continue(now);
+        _read?.Continue(now);
+        _write?.Continue(now);
+        _lingering?.Continue();
         Signaled?.Invoke(signals);
     }
 

@@ -26,7 +26,7 @@ public sealed partial class TcpConnection
 
         AckNews news = StartAck(segment, now);
         (_arrivedEcho, _hasArrivedEcho) = (segment.Options.TimestampEcho, _timestamps && segment.Options.HasTimestamps);
-        bool hasSack = _sack && segment.Options.SackCount > 0 && IsSynAcknowledged;
+        bool hasSack = _sack && segment.Options.SackCount > 0 && _isSynAcknowledged;
         if (ack < _sndUna)
         {
             // Old, but what it selects may be news.
@@ -61,7 +61,7 @@ public sealed partial class TcpConnection
             Advance(ack, ref news);
         SampleRtt(segment, ref news);
         if ((_settings.LossDetection & LossDetection.StaticReorderingWindow) == 0)
-            _rack.AdaptWindow(_rate.PriorDelivered, _rate.Delivered);
+            _rack.AdaptWindow(news.Newest.PriorDelivered, _rate.Delivered);
         FollowProbe(ack, news);
         if (!news.Has(AckSigns.NotDuplicate) || news.Has(AckSigns.Alert) || _phase != RecoveryPhase.Open)
             Recover(ref news, CountDuplicate(news));
@@ -74,7 +74,6 @@ public sealed partial class TcpConnection
 
     private AckNews StartAck(in TcpSegment segment, Instant now)
     {
-        _rate.StartAck();
         return new AckNews
         {
             Signs = segment.Length > 0 ? AckSigns.HasText : AckSigns.None,
@@ -98,7 +97,7 @@ public sealed partial class TcpConnection
             _duplicateAcks = 0;
         if (news.Has(AckSigns.Advanced | AckSigns.NotDuplicate | AckSigns.Duplicate))
             return 0;
-        _duplicateAcksReceived++;
+        Troubles.DuplicateAcks++;
         _duplicateAcks++;
         if (_log.IsEnabled)
             _log.Write(new DuplicateAckCounted(Id, _duplicateAcks));
@@ -108,7 +107,8 @@ public sealed partial class TcpConnection
     /// <summary>SND.UNA moves: the scoreboard's front goes, and the bytes with it.</summary>
     private void Advance(SequenceNumber ack, ref AckNews news)
     {
-        bool synAcknowledged = !IsSynAcknowledged;
+        bool synAcknowledged = !_isSynAcknowledged;
+        _isSynAcknowledged = true;
         int bytes = ack - _sndUna - (synAcknowledged ? 1 : 0);
         _sndUna = ack;
         while (_sent.Rows > 0 && _sent[0].Left < ack)
@@ -119,7 +119,7 @@ public sealed partial class TcpConnection
             if (segments == 0)
                 break; // a part of one segment: it stays under way
             FollowDelivery(ref row, segments, ref news);
-            news.Signs |= row.Left == _iss ? AckSigns.AckedSyn : AckSigns.AckedText;
+            news.Signs |= synAcknowledged && row.Left == _iss ? AckSigns.AckedSyn : AckSigns.AckedText;
             if (!whole)
             {
                 _sent.TrimFirst(row.Left + segments * row.SegmentBytes, segments);
@@ -136,7 +136,7 @@ public sealed partial class TcpConnection
             news.Signs |= AckSigns.RestartTimer;
             if (!_sack)
             {
-                if (IsSynAcknowledged && !synAcknowledged)
+                if (!synAcknowledged)
                     UncountWithoutSack(news.CumulativelyAcked, news.Has(AckSigns.Ece));
                 else
                     _rate.CountDelivered(news.CumulativelyAcked, ece: false);
@@ -192,7 +192,7 @@ public sealed partial class TcpConnection
         }
 
         news.CumulativelyAcked += segments;
-        _rate.OnDelivered(ref row);
+        _rate.OnDelivered(ref row, ref news.Newest);
         if (segments < row.Count)
             row.Snapshot.IsSpent = false; // the rest of the row is still to be counted
     }
@@ -214,8 +214,10 @@ public sealed partial class TcpConnection
     {
         int delivered = (int)(_rate.Delivered - news.PriorDelivered);
         int lost = (int)(_rate.Lost - news.PriorLost);
-        AckSample sample = _rate.EndAck(delivered, lost, news.PriorInFlight,
+        AckSample sample = _rate.EndAck(news.Newest, delivered, lost, news.PriorInFlight,
             news.Has(AckSigns.Ece) ? delivered : 0, news.Rtt, _rtt.Min, news.Has(AckSigns.MaybeDelayed), news.Now);
+        if (_validation is not null && delivered > 0)
+            Validate(news.Now);
         CongestionContext context = Congestion(news.Now);
         if (delivered > 0)
             _congestion.OnDelivered(sample, context);
@@ -225,9 +227,9 @@ public sealed partial class TcpConnection
         }
         else if (IsReducing)
         {
-            _congestion.Cwnd = _prr.Reduce(_congestion.Cwnd, _congestion.Ssthresh, _sent.InFlight, delivered, news.Has(AckSigns.Advanced) && lost == 0);
+            _congestion.Cwnd = Troubles.Prr.Reduce(_congestion.Cwnd, _congestion.Ssthresh, _sent.InFlight, delivered, news.Has(AckSigns.Advanced) && lost == 0);
         }
-        else if (MayRaiseCwnd(news) && delivered > 0)
+        else if (MayRaiseCwnd(news) && delivered > 0 && MayRaiseValidated)
         {
             _congestion.OnAcknowledged(sample, context);
             _congestion.Cwnd = Math.Min(_congestion.Cwnd, _settings.MaxCwnd);
@@ -244,13 +246,13 @@ public sealed partial class TcpConnection
     private void AfterAck(in AckNews news)
     {
         if (SendEnd > _sndNxt && news.Has(AckSigns.Progress | AckSigns.MovedWindow))
-            _sendCause = _log.Because;
+            SendBecause = _log.Because;
     }
 
     // §3.10.7.4: SND.WL1 and SND.WL2 keep old segments from setting the window.
     private void TakeWindow(in TcpSegment segment, SequenceNumber ack, ref AckNews news)
     {
-        long window = (long)segment.Header.Window << (segment.Header.IsSyn ? 0 : _sndShift);
+        int window = segment.Header.Window << (segment.Header.IsSyn ? 0 : _sndShift);
         SequenceNumber sequence = segment.Header.Sequence;
         if (!(_sndWl1 < sequence || (_sndWl1 == sequence && _sndWl2 <= ack)))
             return;
@@ -260,7 +262,7 @@ public sealed partial class TcpConnection
         if (window == _sndWnd)
             return;
         if (window > _sndWnd && SendEnd > _sndNxt)
-            _sendCause = _log.Because;
+            SendBecause = _log.Because;
         _sndWnd = window;
         _maxSndWnd = Math.Max(_maxSndWnd, window);
         if (_sndWnd > 0)

@@ -31,15 +31,15 @@ public sealed partial class TcpConnection
     {
         if (segment.Length > 0 && !segment.Header.IsSyn)
             return true;
-        if (now - _lastInvalidAnswer < _settings.InvalidRateLimit)
+        if (now - Troubles.LastInvalidAnswer < _settings.InvalidRateLimit)
             return false;
-        _lastInvalidAnswer = now;
+        Troubles.LastInvalidAnswer = now;
         return true;
     }
 
     private void Challenge(in TcpSegment segment, Instant now)
     {
-        if (now - _lastInvalidAnswer < _settings.InvalidRateLimit)
+        if (now - Troubles.LastInvalidAnswer < _settings.InvalidRateLimit)
         {
             Reject(segment, "challenged a moment ago");
             if (Shared is not null)
@@ -48,7 +48,7 @@ public sealed partial class TcpConnection
         }
 
         // RFC 5961 §7
-        _lastInvalidAnswer = now;
+        Troubles.LastInvalidAnswer = now;
         if (Shared is not null)
         {
             if (!Shared.Challenges.TrySpend(_settings.ChallengeAckLimit, now))

@@ -108,7 +108,7 @@ public sealed partial class TcpConnection
             // Simultaneous open: the SYN goes out again, as SYN,ACK.
             Transit(TcpTransition.ReceivedSyn);
             _synWanted = true;
-            _sendCause = _log.Because;
+            SendBecause = _log.Because;
             return;
         }
 
@@ -136,7 +136,7 @@ public sealed partial class TcpConnection
             {
                 // The SYN came again: our SYN,ACK was lost.
                 _synWanted = true;
-                _sendCause = _log.Because;
+                SendBecause = _log.Because;
                 return;
             }
 
@@ -273,7 +273,7 @@ public sealed partial class TcpConnection
     // RFC 9293 §3.10.7.4 second, RFC 5961 §3.2
     private void ArriveReset(in TcpSegment segment, SequenceNumber sequence, Instant now)
     {
-        if (sequence != _rcvNxt && !_reassembly.EndsAt(sequence))
+        if (sequence != _rcvNxt && _reassembly?.EndsAt(sequence) != true)
         {
             Reject(segment, "RST in the window, but not at its edge");
             Challenge(segment, now);
@@ -314,7 +314,7 @@ public sealed partial class TcpConnection
         }
 
         // The window first, by hand: WL1 is the SYN's number, so the ordinary rule would do as well, but the shift applies from here on.
-        _sndWnd = (long)segment.Header.Window << _sndShift;
+        _sndWnd = segment.Header.Window << _sndShift;
         (_sndWl1, _sndWl2) = (segment.Header.Sequence, ack);
         Transit(TcpTransition.ReceivedAckOfSyn);
         Establish(now);
@@ -328,6 +328,8 @@ public sealed partial class TcpConnection
             _signals |= TcpSignals.Established | TcpSignals.Writable;
         _maxSndWnd = Math.Max(_maxSndWnd, _sndWnd);
         _establishedAt = now;
+        if (!_isFastOpened)
+            StartReceiving(now);
         if (_keepAlive)
             _timers.KeepAlive = now + _settings.KeepAliveTime;
     }
@@ -338,6 +340,7 @@ public sealed partial class TcpConnection
         {
             case TcpState.FinWait1:
                 Transit(TcpTransition.ReceivedAckOfFin);
+                _signals |= TcpSignals.SendClosed;
                 if (_applicationGone)
                     _timers.Orphan = now + _settings.FinTimeout;
                 break;
@@ -368,13 +371,13 @@ public sealed partial class TcpConnection
 
     private void Acknowledge(SendCause why)
     {
-        (_ackNow, _ackWhy, _ackCause) = (true, why, _log.Because);
+        (_ackNow, _ackWhy, AckBecause) = (true, why, _log.Because);
         _timers.DelayedAck = Instant.Never;
     }
 
     private void WantStrayReset(SequenceNumber sequence)
     {
         (_strayResetWanted, _straySequence) = (true, sequence);
-        _ackCause = _log.Because;
+        AckBecause = _log.Because;
     }
 }

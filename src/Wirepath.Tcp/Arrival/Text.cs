@@ -36,6 +36,7 @@ public sealed partial class TcpConnection
 
         if (length > 0 && _applicationGone)
         {
+            Shared?.Counters.TCPAbortOnData += 1;
             WantStrayReset(segment.Header.Acknowledgment); // as for no connection: §3.6.1 only says that the peer must hear of it
             Finish(ConnectionEnd.Aborted, "data arrived and nobody is there to read it", TcpTransition.GaveUp);
             return;
@@ -45,7 +46,7 @@ public sealed partial class TcpConnection
             (_hasPeerFin, _peerFin) = (true, sequence + length);
         if (sequence > _rcvNxt)
         {
-            TakeOutOfOrder(segment, sequence, offset, length);
+            TakeOutOfOrder(segment, sequence, offset, length, now);
             return;
         }
 
@@ -55,36 +56,81 @@ public sealed partial class TcpConnection
             TakeFin(now);
     }
 
-    private void TakeOutOfOrder(in TcpSegment segment, SequenceNumber sequence, int offset, int length)
+    private void TakeOutOfOrder(in TcpSegment segment, SequenceNumber sequence, int offset, int length, Instant now)
     {
-        if (length > 0)
+        if (length > 0 && !MayKeep(sequence, length))
         {
-            if (!_reassembly.TryAdd(sequence, segment.Packet, offset, length, out SackBlock duplicate))
+            Reject(segment, "no memory for what is out of order");
+        }
+        else if (length > 0)
+        {
+            int held = ReceiveMemory;
+            _reassembly ??= ReassemblyQueue.Take();
+            if (!_reassembly.TryAdd(sequence, segment.Packet, offset, length, _settings.MaxReassemblyRanges, out SackBlock duplicate))
                 Reject(segment, "too many holes");
             else if (duplicate != default)
                 _duplicateBlock = duplicate;
+            GrowOffer(length, ReceiveMemory - held);
+            MeasureReceiverRtt(segment, perSegment: 0, now);
         }
 
         // RFC 5681 §4.2: at once, and one for each, for the sender counts them.
+        if (_duplicateBlock == default && CompressAck(now))
+            return;
+        if (_quickAcks > 0)
+            _quickAcks--;
         _duplicateAcksOwed++;
-        _ackCause = _log.Because;
+        AckBecause = _log.Because;
         _timers.DelayedAck = Instant.Never;
+    }
+
+    private const int LeastToGrow = 128; // a crumb says nothing of how full the sender's window is
+
+    private void DropReassembly()
+    {
+        if (_reassembly is null)
+            return;
+        ReassemblyQueue.Return(_reassembly);
+        _reassembly = null;
     }
 
     private void TakeInOrder(in TcpSegment segment, int offset, int length, Instant now)
     {
-        bool fillsHole = _reassembly.RangeCount > 0;
+        if (!MayKeep(_rcvNxt, length))
+        {
+            Reject(segment, "no memory");
+            _noMemory = true;
+            Acknowledge(SendCause.Ack);
+            return;
+        }
+
+        bool fillsHole = _reassembly is not null;
+        int held = ReceiveMemory;
         SequenceNumber before = _rcvNxt;
         _received.Append(segment.Packet, offset, length);
+        int memory = ReceiveMemory - held;
         _rcvNxt += length;
-        if (fillsHole)
+        if (_reassembly is not null)
+        {
             _rcvNxt = _reassembly.MoveContiguous(_rcvNxt, ref _received);
+            if (_reassembly.RangeCount == 0)
+                DropReassembly();
+        }
+
         _bytesReceived += _rcvNxt - before;
         _signals |= TcpSignals.Readable;
 
         int perSegment = segment.Packet.SegmentSize > 0 ? segment.Packet.SegmentSize : length;
-        if (perSegment >= _seenMss)
+        if (perSegment >= _seenMss && !segment.Header.IsSyn) // text of a SYN (RFC 7413) is no measure of what follows
+        {
+            if (perSegment != _seenMss)
+                MeasureRatio(length, memory);
             _seenMss = Math.Min(perSegment, _rcvMss);
+        }
+
+        MeasureReceiverRtt(segment, perSegment, now);
+        if (length >= LeastToGrow && !segment.Header.IsSyn)
+            GrowOffer(length, memory);
         FollowRhythm(perSegment, now);
         AcknowledgeText(fillsHole, now);
     }
@@ -95,7 +141,7 @@ public sealed partial class TcpConnection
         if (_rcvAdv < _rcvNxt)
             _rcvAdv = _rcvNxt;
         _finReceived = true;
-        _reassembly.Clear();
+        DropReassembly();
         _signals |= TcpSignals.PeerClosed | TcpSignals.Readable;
         // An application that answers at once will close at once as well: its FIN then carries the ACK, and four segments become three.
         if (State == TcpState.Established)

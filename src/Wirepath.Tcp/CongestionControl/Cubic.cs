@@ -21,12 +21,12 @@ internal sealed class Cubic(CubicSettings settings, bool isPaced) : WindowContro
     private const long NoEpoch = long.MinValue;
     private const long EvaluationPeriod = 1000 / 32; // ms
 
-    private HyStart _classic = new(settings, isPaced);
-    private HyStartPlusPlus _plusPlus = new(settings.SlowStartAckLimit);
+    private HyStart? _classic;             // from the first window on in which it may find something
+    private readonly HyStartPlusPlus? _plusPlus = settings.HyStart == HyStartMode.PlusPlus ? new(settings.SlowStartAckLimit) : null;
 
     // The curve of this epoch: what a spurious reduction must give back (RFC 9438 §4.9).
     private Curve _curve = Curve.None;
-    private Curve _beforeReduction = Curve.None;
+    private Curve[]? _beforeReduction; // one
 
     private int _each;          // acknowledged for one more segment
     private int _lastCwnd;      // cwnd for which _each holds,
@@ -45,17 +45,13 @@ internal sealed class Cubic(CubicSettings settings, bool isPaced) : WindowContro
     /// <summary>W_est of RFC 9438 §4.3, segments.</summary>
     internal int WEst => _curve.WEst;
 
-    public override void OnEstablished(in CongestionContext context)
-    {
-        _classic.StartRound(context);
-        _plusPlus.StartRound(context);
-    }
+    public override void OnEstablished(in CongestionContext context) => _plusPlus?.StartRound(context);
 
     public override int ReduceSsthresh(bool byEcn, in CongestionContext context)
     {
-        _beforeReduction = _curve;
+        (_beforeReduction ??= new Curve[1])[0] = _curve;
         ForgetCredit();
-        _plusPlus.End();
+        _plusPlus?.End();
         // §4.7: smaller than at the last loss: somebody else wants a share.
         _curve.WMax = settings.FastConvergence && Cwnd < _curve.WMax ? (int)((long)Cwnd * (Scale + Beta) / (2 * Scale)) : Cwnd;
         _curve.Epoch = NoEpoch;
@@ -72,12 +68,12 @@ internal sealed class Cubic(CubicSettings settings, bool isPaced) : WindowContro
         _curve = Curve.None;
         (_each, _lastCwnd, _lastTime) = (0, 0, 0);
         _delayMin = TimeSpan.Zero;
-        _classic.Restart(context);
+        _classic = null; // slow start begins again, and so does the search for its end
     }
 
     public override int CwndAfterUndo(int cwndBefore)
     {
-        _curve = _beforeReduction;
+        _curve = _beforeReduction is null ? Curve.None : _beforeReduction[0];
         _lastCwnd = 0;
         return base.CwndAfterUndo(cwndBefore);
     }
@@ -98,8 +94,8 @@ internal sealed class Cubic(CubicSettings settings, bool isPaced) : WindowContro
         bool full = settings.HyStart switch
         {
             HyStartMode.Off => false,
-            HyStartMode.Classic => _classic.IsPipeFull(sample.Rtt, _delayMin, Cwnd, context),
-            HyStartMode.PlusPlus => _plusPlus.IsPipeFull(sample.Rtt, context),
+            HyStartMode.Classic => Cwnd >= settings.HyStartLowWindow && (_classic ??= new HyStart(settings, isPaced, context)).IsPipeFull(sample.Rtt, _delayMin, Cwnd, context),
+            HyStartMode.PlusPlus => _plusPlus!.IsPipeFull(sample.Rtt, context),
             _ => throw new InvalidOperationException($"There is no HyStart mode {settings.HyStart}."),
         };
         if (full)
@@ -119,7 +115,7 @@ internal sealed class Cubic(CubicSettings settings, bool isPaced) : WindowContro
 
         int acked = sample.Acked;
         if (IsInSlowStart)
-            acked = SlowStart(settings.HyStart == HyStartMode.PlusPlus ? _plusPlus.Growth(acked) : acked);
+            acked = SlowStart(_plusPlus?.Growth(acked) ?? acked);
         if (acked <= 0)
             return;
         Update(acked, context.Now.Ticks);
@@ -170,7 +166,7 @@ internal sealed class Cubic(CubicSettings settings, bool isPaced) : WindowContro
         else
         {
             // Equation 2: K = ∛((W_max − cwnd) / C).
-            _curve.K = (long)(Math.Cbrt((_curve.WMax - Cwnd) * (double)Scale / C) * Scale);
+            _curve.K = (int)(Math.Cbrt((_curve.WMax - Cwnd) * (double)Scale / C) * Scale);
             _curve.Origin = _curve.WMax;
         }
     }
@@ -207,11 +203,11 @@ internal sealed class Cubic(CubicSettings settings, bool isPaced) : WindowContro
     {
         public static readonly Curve None = new() { Epoch = NoEpoch };
 
-        public int WMax;
         public long Epoch;  // ticks; NoEpoch until the first ACK of congestion avoidance
-        public long K;      // 1/1024 s
-        public long Origin; // segments: the plateau
-        public int WEst;    // segments
         public long Acked;  // since WEst last grew
+        public int WMax;
+        public int K;       // 1/1024 s
+        public int Origin;  // segments: the plateau
+        public int WEst;    // segments
     }
 }

@@ -7,7 +7,7 @@ namespace Wirepath.Tcp;
 /// the ACKs of a window form a train that is as long as the way to the peer, or when the smallest of more than 8 round trips of
 /// a window is an eighth (4 to 16 ms) above the smallest of all.
 /// </summary>
-internal struct HyStart(CubicSettings settings, bool isPaced)
+internal sealed class HyStart
 {
     private const int SamplesWanted = 8;
     private const int SuperSegmentBytes = 65536;
@@ -15,8 +15,8 @@ internal struct HyStart(CubicSettings settings, bool isPaced)
     private static readonly TimeSpan MostIncrease = TimeSpan.FromMilliseconds(16);
     private static readonly TimeSpan LongestAckDelay = TimeSpan.FromMilliseconds(1);
 
-    private readonly CubicSettings _settings = settings;
-    private readonly bool _isPaced = isPaced;
+    private readonly CubicSettings _settings;
+    private readonly bool _isPaced;
     private SequenceNumber _end;
     private Instant _roundStart;
     private Instant _lastAck;
@@ -24,23 +24,22 @@ internal struct HyStart(CubicSettings settings, bool isPaced)
     private int _samples;
     private bool _found;
 
-    public void StartRound(in CongestionContext context)
+    public HyStart(CubicSettings settings, bool isPaced, in CongestionContext context)
+    {
+        (_settings, _isPaced) = (settings, isPaced);
+        StartRound(context);
+    }
+
+    private void StartRound(in CongestionContext context)
     {
         (_roundStart, _lastAck) = (context.Now, context.Now);
         _end = context.SndNxt;
         (_roundMin, _samples) = (TimeSpan.MaxValue, 0);
     }
 
-    /// <summary>After a time-out slow start begins again, and so does the search for its end.</summary>
-    public void Restart(in CongestionContext context)
-    {
-        _found = false;
-        StartRound(context);
-    }
-
     public bool IsPipeFull(TimeSpan rtt, TimeSpan delayMin, int cwnd, in CongestionContext context)
     {
-        if (_found || cwnd < _settings.HyStartLowWindow)
+        if (_found)
             return false;
         if (context.SndUna > _end)
             StartRound(context);

@@ -7,7 +7,7 @@ namespace Wirepath.Tcp;
 /// at a quarter of its pace (Conservative Slow Start). If the delay falls again it was jitter, and slow start resumes; after
 /// five rounds the pipe is full. For the first slow start of a connection only (§4.3).
 /// </summary>
-internal struct HyStartPlusPlus(int ackLimit)
+internal sealed class HyStartPlusPlus(int ackLimit)
 {
     private const int SamplesWanted = 8;      // N_RTT_SAMPLE
     private const int RttDivisor = 8;         // MIN_RTT_DIVISOR
@@ -18,12 +18,13 @@ internal struct HyStartPlusPlus(int ackLimit)
 
     private readonly int _ackLimit = ackLimit;
     private SequenceNumber _windowEnd;
-    private TimeSpan _lastRoundMin = TimeSpan.MaxValue;
-    private TimeSpan _roundMin = TimeSpan.MaxValue;
-    private TimeSpan _baseline = TimeSpan.MaxValue;
-    private int _samples;
-    private int _rounds; // of Conservative Slow Start
-    private int _remainder;
+    // Ticks: 32 bits reach to 429 s.
+    private uint _lastRoundMin = uint.MaxValue;
+    private uint _roundMin = uint.MaxValue;
+    private uint _baseline = uint.MaxValue;
+    private byte _samples;
+    private byte _rounds; // of Conservative Slow Start
+    private byte _remainder;
     private bool _ended;
 
     public bool IsConservative { get; private set; }
@@ -32,7 +33,7 @@ internal struct HyStartPlusPlus(int ackLimit)
     {
         _windowEnd = context.SndNxt;
         _lastRoundMin = _roundMin;
-        (_roundMin, _samples) = (TimeSpan.MaxValue, 0);
+        (_roundMin, _samples) = (uint.MaxValue, 0);
     }
 
     /// <summary>The first congestion: from here on slow start is the plain one.</summary>
@@ -46,10 +47,9 @@ internal struct HyStartPlusPlus(int ackLimit)
         int growth = Math.Min(acked, _ackLimit);
         if (!IsConservative)
             return growth;
-        _remainder += growth;
-        growth = _remainder / GrowthDivisor;
-        _remainder %= GrowthDivisor;
-        return growth;
+        growth += _remainder;
+        _remainder = (byte)(growth % GrowthDivisor);
+        return growth / GrowthDivisor;
     }
 
     /// <summary>Takes a round trip of slow start.</summary>
@@ -69,9 +69,9 @@ internal struct HyStartPlusPlus(int ackLimit)
             StartRound(context);
         }
 
-        if (rtt < _roundMin)
-            _roundMin = rtt;
-        _samples++;
+        _roundMin = Math.Min(_roundMin, (uint)Math.Min(rtt.Ticks, uint.MaxValue));
+        if (_samples < SamplesWanted)
+            _samples++;
         if (_samples < SamplesWanted)
             return false;
         if (IsConservative)
@@ -83,9 +83,9 @@ internal struct HyStartPlusPlus(int ackLimit)
 
     private void SlowDownWhenDelayed()
     {
-        if (_lastRoundMin == TimeSpan.MaxValue)
+        if (_lastRoundMin == uint.MaxValue)
             return;
-        var increase = TimeSpan.FromTicks(Math.Clamp(_lastRoundMin.Ticks / RttDivisor, LeastIncrease.Ticks, MostIncrease.Ticks));
+        long increase = Math.Clamp(_lastRoundMin / RttDivisor, LeastIncrease.Ticks, MostIncrease.Ticks);
         if (_roundMin < _lastRoundMin + increase)
             return;
         _baseline = _roundMin;
@@ -97,7 +97,7 @@ internal struct HyStartPlusPlus(int ackLimit)
     {
         if (_roundMin >= _baseline)
             return;
-        _baseline = TimeSpan.MaxValue;
+        _baseline = uint.MaxValue;
         IsConservative = false;
     }
 }

@@ -10,7 +10,7 @@ public sealed partial class TcpConnection
     private bool _isFastOpened;
 
     // What only the first SYN or SYN,ACK carries: a cookie, or the wish for one.
-    private TcpOptions _firstSynOptions;
+    private FirstSyn? _firstSyn;
 
     /// <summary>Data was in the SYN and was taken: that of ours by the peer, or that of the peer by us.</summary>
     public bool SynDataWasTaken { get; private set; }
@@ -25,11 +25,13 @@ public sealed partial class TcpConnection
             State = TcpState.Listen, Shared = listener.Shared,
         };
         connection.NoteReceived(syn, follow: true);
-        connection._sendCause = log.Because;
+        connection.SendBecause = log.Because;
         connection.TakeSyn(syn, now);
         connection.Transit(TcpTransition.ReceivedSyn);
         connection._isFastOpened = true;
-        connection._rcvAdv = connection._rcvNxt + Math.Min(connection._rcvBuffer, ushort.MaxValue);
+        connection._rcvSsthresh = InitialWindow(settings, connection.AnnouncedPayload);
+        connection._rcvAdv = connection._rcvNxt + connection._rcvSsthresh;
+        connection.StartReceiving(now);
         connection._signals |= TcpSignals.Established | TcpSignals.Writable;
         if (syn.PayloadLength > 0)
         {
@@ -42,5 +44,10 @@ public sealed partial class TcpConnection
         return connection;
     }
 
-    internal void GrantCookie(in TcpOptions cookie) => _firstSynOptions = cookie;
+    internal void GrantCookie(in TcpOptions cookie) => _firstSyn = new FirstSyn { Options = cookie };
+
+    private sealed class FirstSyn
+    {
+        public TcpOptions Options;
+    }
 }

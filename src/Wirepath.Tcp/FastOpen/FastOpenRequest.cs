@@ -36,7 +36,8 @@ public sealed partial class TcpConnection
         if ((_settings.FastOpen & FastOpenBits.ClientWithoutCookie) != 0)
             return _synSpace = most;
         _asksFastOpen = true;
-        _firstSynOptions.SetFastOpen(cookie, _asksExperimental);
+        _firstSyn = new FirstSyn();
+        _firstSyn.Options.SetFastOpen(cookie, _asksExperimental);
         return _synSpace = known ? most : 0;
     }
 
@@ -78,8 +79,8 @@ public sealed partial class TcpConnection
         _rcvMss = Math.Min(_rcvMss, mss);
         if (_synData == 0 || _sent.Repeated > 0)
             return;
-        (_synWanted, _sendCause) = (true, _log.Because);
-        (_repeatWhy, _repeatCause) = (RetransmitCause.PathMtu, _log.Because);
+        (_synWanted, SendBecause) = (true, _log.Because);
+        (_repeatWhy, RepeatBecause) = (RetransmitCause.PathMtu, _log.Because);
         for (int i = 0; i < _sent.Rows; i++)
             MarkLost(i);
     }
@@ -94,7 +95,7 @@ public sealed partial class TcpConnection
         ReadOnlySpan<byte> cookie = _asksFastOpen && options.HasFastOpen && options.FastOpenCookie.Length >= 4 && options.FastOpenCookie.Length % 2 == 0 ? options.FastOpenCookie : default;
         int mss = options.HasMss ? options.Mss : DefaultMss(Id.Remote.Address);
         bool refused = _synData > 0 && _sent.Rows > 0;
-        bool timedOut = _retransmissions > 0;
+        bool timedOut = _troubles?.Retransmissions > 0;
         if (cookie.IsEmpty && timedOut && refused)
             Shared.FastOpenCookies.Forget(Id.Remote.Address); // only the SYN without data came through
         else if (cookie.IsEmpty && _asksFastOpen && !timedOut && _synData == 0)
@@ -108,7 +109,7 @@ public sealed partial class TcpConnection
             for (int i = 0; i < _sent.Rows; i++)
                 MarkLost(i);
             _repeatFrom = _sndUna;
-            (_repeatWhy, _repeatCause) = (RetransmitCause.Timeout, _log.Because);
+            (_repeatWhy, RepeatBecause) = (RetransmitCause.Timeout, _log.Because);
         }
         else if (_synData > 0)
         {

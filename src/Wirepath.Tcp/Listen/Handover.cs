@@ -28,6 +28,7 @@ public sealed partial class TcpConnection
         };
         connection.TakeOptions(syn.Irs, syn.PeerWindow, options, now);
         connection._rcvAdv = connection._rcvNxt + window;
+        connection._rcvSsthresh = window;
         connection.Shared = listener.Shared;
         connection._ecn = syn.Ecn;
         connection.SynWasSent(sentAt, attempts, now);

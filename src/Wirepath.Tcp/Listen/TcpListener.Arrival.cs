@@ -129,7 +129,7 @@ public sealed partial class TcpListener
 
     private static uint TimestampClock(Instant now) => unchecked((uint)(now.Ticks / TimeSpan.TicksPerMillisecond));
 
-    private int InitialWindow => Math.Min(_settings.WindowClamp > 0 ? Math.Min(_settings.WindowClamp, _settings.ReceiveBuffer.Default) : _settings.ReceiveBuffer.Default, ushort.MaxValue);
+    private int InitialWindow(in SynFacts facts) => TcpConnection.InitialWindow(_settings, facts.MtuMss - (facts.Timestamps ? 12 : 0));
 
     // The options that only a first SYN,ACK carries come in.
     private void WriteSynAck(in SynFacts facts, in ConnectionId id, Packet packet, uint clock, SendCause why, EventId cause, TcpOptions options = default)
@@ -140,7 +140,7 @@ public sealed partial class TcpListener
         if (facts.Timestamps)
             (options.HasTimestamps, options.TimestampValue, options.TimestampEcho) = (true, unchecked(clock + facts.TimestampOffset), facts.TsRecent);
         TcpFlags ecn = facts.Ecn ? TcpFlags.Ece : TcpFlags.None;
-        Write(packet, id, facts, facts.Iss, TcpFlags.Syn | TcpFlags.Ack | ecn, (ushort)InitialWindow, options, why, cause);
+        Write(packet, id, facts, facts.Iss, TcpFlags.Syn | TcpFlags.Ack | ecn, (ushort)InitialWindow(facts), options, why, cause);
     }
 
     private void Write(Packet packet, in ConnectionId id, in SynFacts facts, SequenceNumber sequence, TcpFlags flags, ushort window, in TcpOptions options, SendCause why, EventId cause)
@@ -215,7 +215,7 @@ public sealed partial class TcpListener
         }
 
         _shared.Counters.SyncookiesRecv++;
-        connection = TcpConnection.Open(this, facts, id, _settings, _log, sentAt: Instant.Never, attempts: 0, InitialWindow, now);
+        connection = TcpConnection.Open(this, facts, id, _settings, _log, sentAt: Instant.Never, attempts: 0, InitialWindow(facts), now);
         connection.Receive(segment, now);
         return ListenVerdict.Opened;
     }

@@ -91,7 +91,7 @@ public sealed partial class TcpListener
         }
 
         SequenceNumber end = header.Sequence + segment.Length;
-        SequenceNumber edge = rcvNxt + InitialWindow;
+        SequenceNumber edge = rcvNxt + InitialWindow(facts);
         bool inWindow = header.Sequence == rcvNxt || (end > rcvNxt && header.Sequence < edge) || (header.Sequence == edge && end == edge);
         if (!inWindow || isOld)
         {
@@ -154,7 +154,7 @@ public sealed partial class TcpListener
 
         Instant sentAt = request.IsRepeated ? Instant.Never : request.Due - _requests.Interval(0);
         _requests.Remove(request);
-        connection = TcpConnection.Open(this, request.Syn, id, _settings, _log, sentAt, request.Attempts, InitialWindow, now);
+        connection = TcpConnection.Open(this, request.Syn, id, _settings, _log, sentAt, request.Attempts, InitialWindow(request.Syn), now);
         connection.Receive(segment, now);
         return ListenVerdict.Opened;
     }
@@ -168,7 +168,7 @@ public sealed partial class TcpListener
         if (facts.Timestamps)
             (options.HasTimestamps, options.TimestampValue, options.TimestampEcho) = (true, unchecked(TimestampClock(now) + facts.TimestampOffset), facts.TsRecent);
         int shift = facts.Scaling ? TcpConnection.OfferedShift(_settings) : 0;
-        Write(reply, id, facts, facts.Iss + 1, TcpFlags.Ack, (ushort)(InitialWindow >> shift), options, challenge ? SendCause.Challenge : SendCause.DuplicateAck, _log.Because);
+        Write(reply, id, facts, facts.Iss + 1, TcpFlags.Ack, (ushort)(InitialWindow(facts) >> shift), options, challenge ? SendCause.Challenge : SendCause.DuplicateAck, _log.Because);
         return ListenVerdict.Replied;
     }
 

@@ -57,6 +57,7 @@ internal struct AckNews
     public Instant FirstSackedSentAt;
     public Instant LastSackedSentAt;
     public TimeSpan Rtt;
+    public NewestDelivery Newest;
 
     public readonly bool Has(AckSigns signs) => (Signs & signs) != 0;
 }

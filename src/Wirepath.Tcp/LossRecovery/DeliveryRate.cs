@@ -16,17 +16,25 @@ internal struct DeliverySnapshot
     public bool IsSpent;
 }
 
+/// <summary>Of the segments that one ACK delivered, the one that was sent last.</summary>
+internal struct NewestDelivery
+{
+    public DeliverySnapshot Snapshot;
+    public Instant SentAt;
+    public SequenceNumber Right;
+    public bool IsKnown;
+    public bool IsAppLimited;
+
+    /// <summary>Segments delivered when it was sent; 0 when the ACK delivered none.</summary>
+    public readonly long PriorDelivered => IsKnown ? Snapshot.Delivered : 0;
+}
+
 /// <summary>Counts what was delivered and estimates how fast (draft-cheng-iccrg-delivery-rate-estimation).</summary>
 internal struct DeliveryRate
 {
     private Instant _deliveredAt;
     private Instant _firstSentAt;
     private long _appLimitedUntil;
-    private DeliverySnapshot _newest; // of the segments that this ACK delivered
-    private Instant _newestSentAt;
-    private SequenceNumber _newestRight;
-    private bool _hasNewest;
-    private bool _newestAppLimited;
 
     /// <summary>Segments delivered so far.</summary>
     public long Delivered { get; private set; }
@@ -36,9 +44,6 @@ internal struct DeliveryRate
 
     /// <summary>Segments ever held for lost.</summary>
     public long Lost { get; private set; }
-
-    /// <summary><see cref="Delivered"/> when the newest segment that this ACK delivered was sent; 0 when it delivered none.</summary>
-    public readonly long PriorDelivered => _hasNewest ? _newest.Delivered : 0;
 
     public readonly bool IsAppLimited => _appLimitedUntil != 0;
 
@@ -62,17 +67,15 @@ internal struct DeliveryRate
 
     public void CountLost(int segments) => Lost += segments;
 
-    public void StartAck() => _hasNewest = false;
-
     /// <summary>A row was delivered, cumulatively or selectively, for the first time.</summary>
-    public void OnDelivered(ref SentSegment row)
+    public void OnDelivered(ref SentSegment row, ref NewestDelivery newest)
     {
         if (row.Snapshot.IsSpent)
             return;
-        if (!_hasNewest || Rack.IsSentAfter(row.SentAt, row.Right, _newestSentAt, _newestRight))
+        if (!newest.IsKnown || Rack.IsSentAfter(row.SentAt, row.Right, newest.SentAt, newest.Right))
         {
-            (_hasNewest, _newest, _newestSentAt, _newestRight) = (true, row.Snapshot, row.SentAt, row.Right);
-            _newestAppLimited = row.Has(SegmentMarks.AppLimited);
+            (newest.IsKnown, newest.Snapshot, newest.SentAt, newest.Right) = (true, row.Snapshot, row.SentAt, row.Right);
+            newest.IsAppLimited = row.Has(SegmentMarks.AppLimited);
             _firstSentAt = row.SentAt;
         }
 
@@ -82,7 +85,7 @@ internal struct DeliveryRate
     /// <summary>Everything queued is sent and cwnd has room: until that much is delivered the rate is the application's.</summary>
     public void MarkAppLimited(int inFlight) => _appLimitedUntil = Math.Max(Delivered + inFlight, 1);
 
-    public AckSample EndAck(int acked, int lost, int priorInFlight, int markedCe, TimeSpan rtt, TimeSpan minRtt, bool isDelayed, Instant now)
+    public AckSample EndAck(in NewestDelivery newest, int acked, int lost, int priorInFlight, int markedCe, TimeSpan rtt, TimeSpan minRtt, bool isDelayed, Instant now)
     {
         if (_appLimitedUntil != 0 && Delivered > _appLimitedUntil)
             _appLimitedUntil = 0;
@@ -90,13 +93,13 @@ internal struct DeliveryRate
             _deliveredAt = now;
         TimeSpan interval = TimeSpan.Zero;
         int delivered = -1;
-        if (_hasNewest)
+        if (newest.IsKnown)
         {
             // The slower of sending and acknowledging: an ACK that was held back must not look like a fast network.
-            TimeSpan sending = _newestSentAt - _newest.FirstSentAt;
-            TimeSpan acknowledging = now - _newest.DeliveredAt;
+            TimeSpan sending = newest.SentAt - newest.Snapshot.FirstSentAt;
+            TimeSpan acknowledging = now - newest.Snapshot.DeliveredAt;
             interval = sending > acknowledging ? sending : acknowledging;
-            delivered = (int)(Delivered - _newest.Delivered);
+            delivered = (int)(Delivered - newest.Snapshot.Delivered);
             if (interval < minRtt || interval <= TimeSpan.Zero)
                 (interval, delivered) = (TimeSpan.Zero, -1);
         }
@@ -109,10 +112,10 @@ internal struct DeliveryRate
             Rtt = rtt,
             DeliveredInInterval = delivered,
             Interval = interval,
-            IsAppLimited = _hasNewest && _newestAppLimited,
-            PriorDelivered = _hasNewest ? _newest.Delivered : 0,
-            InFlightAtSend = _hasNewest ? _newest.InFlight : 0,
-            LostAtSend = _hasNewest ? _newest.Lost : 0,
+            IsAppLimited = newest.IsKnown && newest.IsAppLimited,
+            PriorDelivered = newest.IsKnown ? newest.Snapshot.Delivered : 0,
+            InFlightAtSend = newest.IsKnown ? newest.Snapshot.InFlight : 0,
+            LostAtSend = newest.IsKnown ? newest.Snapshot.Lost : 0,
             MarkedCe = markedCe,
             IsDelayedAck = isDelayed,
         };

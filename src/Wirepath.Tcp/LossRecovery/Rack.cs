@@ -12,8 +12,8 @@ internal struct Rack
     private const int PersistRecoveries = 16;
     private const int MostSteps = 255;
 
-    private int _steps;
-    private int _persist;
+    private byte _steps;
+    private byte _persist;
     private long _lastAdjustedAt; // in segments delivered
     private bool _duplicateSeen;
 
@@ -48,7 +48,7 @@ internal struct Rack
     {
         if (!reorderingSeen && aggressive)
             return TimeSpan.Zero;
-        TimeSpan window = minRtt / 4 * Math.Max(_steps, 1);
+        TimeSpan window = minRtt / 4 * Math.Max((int)_steps, 1);
         return window < smoothed ? window : smoothed;
     }
 
@@ -68,7 +68,7 @@ internal struct Rack
         if (_duplicateSeen)
         {
             (_duplicateSeen, _lastAdjustedAt, _persist) = (false, delivered, PersistRecoveries);
-            _steps = Math.Min(Math.Max(_steps, 1) + 1, MostSteps);
+            _steps = (byte)Math.Min(Math.Max((int)_steps, 1) + 1, MostSteps);
         }
         else if (_persist == 0)
         {
@@ -76,7 +76,7 @@ internal struct Rack
         }
     }
 
-    public void OnRecovered() => _persist = Math.Max(_persist - 1, 0);
+    public void OnRecovered() => _persist = (byte)Math.Max(_persist - 1, 0);
 
-    public void OnUndoneByDuplicates() => _persist = Math.Min(_persist + 1, PersistRecoveries);
+    public void OnUndoneByDuplicates() => _persist = (byte)Math.Min(_persist + 1, PersistRecoveries);
 }

@@ -8,16 +8,12 @@ public sealed partial class TcpConnection
 {
     private RecoveryPhase _phase;
     private SequenceNumber _highSeq;     // SND.NXT when the phase began: RFC 6582's recover, RFC 6675's RecoveryPoint
-    private ProportionalRate _prr;
     private SentQueue _sent;
     private Rack _rack;
     private DeliveryRate _rate;
     private SequenceNumber _repeatFrom;  // nothing lost below waits to be repeated
     private bool _newBeforeLost;         // F-RTO step 2b: new bytes are to be tried before repetitions
     private int _duplicateAcks;
-    private long _duplicateReports;
-    private long _reorderingsSeen;
-    private long _undoneReductions;
 
     private bool IsReducing => _phase is RecoveryPhase.Cwr or RecoveryPhase.Recovery;
 
@@ -39,14 +35,14 @@ public sealed partial class TcpConnection
     {
         Instant now = news.Now;
         if (news.Has(AckSigns.Ece))
-            _undo.PriorSsthresh = 0; // the reduction is right whatever the repetitions turn out to be
+            Troubles.Undo.PriorSsthresh = 0; // the reduction is right whatever the repetitions turn out to be
         if (CheckReneging(ref news, now))
             return;
 
         // Ways out of the phase.
         if (_phase == RecoveryPhase.Open)
         {
-            _repeatStamp = Instant.Never;
+            _troubles?.RepeatStamp = Instant.Never;
         }
         else if (_sndUna >= _highSeq)
         {
@@ -128,7 +124,7 @@ public sealed partial class TcpConnection
     private void TryToOpen(in AckNews news)
     {
         if (!IsAnyRepetitionOut)
-            _repeatStamp = Instant.Never;
+            Troubles.RepeatStamp = Instant.Never;
         if (news.Has(AckSigns.Ece))
             EnterCwr(byEcn: true, news.Now);
         if (_phase != RecoveryPhase.Cwr)
@@ -175,7 +171,7 @@ public sealed partial class TcpConnection
             return;
         _sent.Sacked = most;
         _reordering = Math.Min(_sent.Segments + acked, _settings.MaxReordering);
-        _reorderingsSeen++;
+        Troubles.ReorderingsSeen++;
     }
 
     private void DetectLosses(ref AckNews news)
@@ -206,7 +202,7 @@ public sealed partial class TcpConnection
             _sent.Split(0, 1);
         _repeatWhy = _phase == RecoveryPhase.Recovery ? RetransmitCause.PartialAck : RetransmitCause.DuplicateAcks;
         MarkLost(0);
-        _repeatCause = _log.Because;
+        RepeatBecause = _log.Because;
     }
 
     private bool UsesRack => (_settings.LossDetection & LossDetection.Rack) != 0;
@@ -226,7 +222,7 @@ public sealed partial class TcpConnection
             else if (!_sent[i].Has(SegmentMarks.Lost))
             {
                 MarkLost(i);
-                (_repeatWhy, _repeatCause) = (RetransmitCause.Sack, _log.Because);
+                (_repeatWhy, RepeatBecause) = (RetransmitCause.Sack, _log.Because);
             }
         }
     }
@@ -266,7 +262,7 @@ public sealed partial class TcpConnection
     {
         bool aggressive = _phase >= RecoveryPhase.Recovery
             || (_sent.Sacked >= _reordering && (_settings.LossDetection & LossDetection.NoDuplicateThreshold) == 0);
-        TimeSpan window = _rack.ReorderingWindow(_reorderingsSeen > 0, aggressive, _rtt.Min, _rtt.Smoothed);
+        TimeSpan window = _rack.ReorderingWindow(_troubles?.ReorderingsSeen > 0, aggressive, _rtt.Min, _rtt.Smoothed);
         TimeSpan longest = TimeSpan.Zero;
         for (int i = 0; i < _sent.Rows; i++)
         {
@@ -286,7 +282,7 @@ public sealed partial class TcpConnection
             if (remaining <= TimeSpan.Zero)
             {
                 MarkLost(i);
-                (_repeatWhy, _repeatCause) = (RetransmitCause.Rack, _log.Because);
+                (_repeatWhy, RepeatBecause) = (RetransmitCause.Rack, _log.Because);
             }
             else if (remaining > longest)
             {
@@ -308,7 +304,7 @@ public sealed partial class TcpConnection
             if (_phase != RecoveryPhase.Recovery && !IsOnlyProbeLost(now))
                 EnterRecovery(byEcn: false, now);
             if (_phase == RecoveryPhase.Recovery && !_congestion.ControlsRate)
-                _congestion.Cwnd = _prr.Reduce(_congestion.Cwnd, _congestion.Ssthresh, _sent.InFlight, 1, isProgress: false);
+                _congestion.Cwnd = Troubles.Prr.Reduce(_congestion.Cwnd, _congestion.Ssthresh, _sent.InFlight, 1, isProgress: false);
             NoteCongestion("held for lost: RACK's reordering window has passed");
         }
 
@@ -320,15 +316,15 @@ public sealed partial class TcpConnection
 
     private void EnterRecovery(bool byEcn, Instant now)
     {
-        _fastRetransmits++;
+        Troubles.FastRetransmits++;
         if (!IsAnyRepetitionOut)
-            _repeatStamp = Instant.Never;
-        _undo.PriorSsthresh = 0;
+            Troubles.RepeatStamp = Instant.Never;
+        Troubles.Undo.PriorSsthresh = 0;
         OpenUndo();
         if (!IsReducing)
         {
             if (!byEcn)
-                _undo.PriorSsthresh = CurrentSsthresh;
+                Troubles.Undo.PriorSsthresh = CurrentSsthresh;
             StartReduction(byEcn, now);
         }
 
@@ -337,15 +333,19 @@ public sealed partial class TcpConnection
     }
 
     private void OpenUndo() =>
-        _undo.Open(_sndUna, _sent.Repeated + (_probeEnd is not null && _probeRepeats ? 1 : 0));
+        Troubles.Undo.Open(_sndUna, _sent.Repeated + (_probeEnd is not null && _probeRepeats ? 1 : 0));
 
     private void StartReduction(bool byEcn, Instant now)
     {
         _highSeq = _sndNxt;
         _probeEnd = null;
-        _undo.PriorCwnd = _congestion.Cwnd;
-        _prr.Start(_congestion.Cwnd);
+        Troubles.Undo.PriorCwnd = _congestion.Cwnd;
+        int? used = _validation?.OnCongestion(_congestion.Cwnd, _sent.Segments, _rate.Lost - _sent.Lost);
+        _congestion.Cwnd = used ?? _congestion.Cwnd;
+        Troubles.Prr.Start(_congestion.Cwnd);
         _congestion.Ssthresh = Math.Max(_congestion.ReduceSsthresh(byEcn, Congestion(now)), 1);
+        if (used is { } pipe)
+            _congestion.Ssthresh = Math.Clamp(pipe / 2, 2, Math.Max(_congestion.Ssthresh, 2)); // RFC 7661 §4.4.1
         _cwrWanted = _ecn;
     }
 
@@ -353,17 +353,19 @@ public sealed partial class TcpConnection
     {
         if (_congestion.ControlsRate)
             return;
-        if (_congestion.Ssthresh < int.MaxValue && (_phase == RecoveryPhase.Cwr || _undo.IsOpen))
+        if (_validation?.OnRecovered(_rate.Lost) is { } cwnd)
+            _congestion.Ssthresh = Math.Max(Math.Min(cwnd, _congestion.Ssthresh), 2);
+        if (_congestion.Ssthresh < int.MaxValue && (_phase == RecoveryPhase.Cwr || Troubles.Undo.IsOpen))
             _congestion.Cwnd = _congestion.Ssthresh;
     }
 
     /// <summary>The window goes down without a loss: ECN (RFC 3168 §6.1.2), or congestion in this host.</summary>
     private void EnterCwr(bool byEcn, Instant now)
     {
-        _undo.PriorSsthresh = 0;
+        Troubles.Undo.PriorSsthresh = 0;
         if (_phase >= RecoveryPhase.Cwr)
             return;
-        _undo.Close();
+        Troubles.Undo.Close();
         StartReduction(byEcn, now);
         EnterPhase(RecoveryPhase.Cwr, now);
         NoteCongestion(byEcn ? "ECN-Echo" : "congestion in this host");

@@ -14,12 +14,13 @@ public sealed partial class TcpConnection
         // Once for each window: a time-out within recovery does not reduce again.
         if (_phase <= RecoveryPhase.Disorder || _highSeq <= _sndUna || (_phase == RecoveryPhase.Loss && _timeouts <= 1))
         {
-            _undo.PriorSsthresh = CurrentSsthresh;
-            _undo.PriorCwnd = _congestion.Cwnd;
+            Troubles.Undo.PriorSsthresh = CurrentSsthresh;
+            Troubles.Undo.PriorCwnd = _congestion.Cwnd;
             _congestion.Ssthresh = _congestion.ReduceSsthresh(byEcn: false, Congestion(now));
             OpenUndo();
         }
 
+        _validation?.Forget();
         if (!_congestion.ControlsRate)
             _congestion.Cwnd = _sent.InFlight + 1;
         // So many came although one was missing: what was learnt of reordering was too much.
@@ -30,7 +31,7 @@ public sealed partial class TcpConnection
         _probeEnd = null;
         _cwrWanted = _ecn;
         // RFC 5682 §3.1 step 1: only the first segment goes again, unless repetitions were already under way.
-        _forwardRto = _settings.ForwardRto != 0 && (isNewRecovery || _timeouts > 1) && !_search.IsOut;
+        _forwardRto = _settings.ForwardRto != 0 && (isNewRecovery || _timeouts > 1) && _search is not { IsOut: true };
         _newBeforeLost = false;
     }
 
@@ -102,7 +103,7 @@ public sealed partial class TcpConnection
             {
                 // Step 2b: new bytes, if there are any and they may go, and wait for what comes back.
                 _highSeq = _sndNxt;
-                if (_dataEnd > _sndNxt && _sndUna + (int)Math.Min(_sndWnd, int.MaxValue) > _sndNxt)
+                if (_dataEnd > _sndNxt && WindowEdge > _sndNxt)
                 {
                     _newBeforeLost = true;
                     return;

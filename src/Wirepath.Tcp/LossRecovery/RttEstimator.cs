@@ -8,15 +8,20 @@ namespace Wirepath.Tcp;
 /// </summary>
 internal struct RttEstimator(TimeSpan initial, TimeSpan min, TimeSpan max)
 {
-    private TimeSpan _base = initial;
-    private int _backoff;
+    // Ticks in 32 bits reach to 429 s, which is beyond any round trip and any bound of the RTO.
+    private readonly uint _least = Ticks(min);
+    private readonly uint _most = Ticks(max);
+    private uint _base = Ticks(initial);
+    private uint _smoothed;
+    private uint _variance;
+    private byte _backoff;
     private WindowedMinimum _min;
 
     public bool HasSample { get; private set; }
 
-    public TimeSpan Smoothed { get; private set; }
+    public readonly TimeSpan Smoothed => new(_smoothed);
 
-    public TimeSpan Variance { get; private set; }
+    public readonly TimeSpan Variance => new(_variance);
 
     /// <summary>Smallest of the last five minutes: a path that became longer is believed in the end.</summary>
     public readonly TimeSpan Min => _min.Value;
@@ -33,22 +38,23 @@ internal struct RttEstimator(TimeSpan initial, TimeSpan min, TimeSpan max)
     public void Sample(TimeSpan rtt, TimeSpan newest, Instant now)
     {
         _min.Add(newest, now);
+        uint sample = Ticks(rtt);
         if (!HasSample)
         {
-            (HasSample, Smoothed, Variance) = (true, rtt, rtt / 2); // §2.2
+            (HasSample, _smoothed, _variance) = (true, sample, sample / 2); // §2.2
         }
         else
         {
-            TimeSpan error = (Smoothed - rtt).Duration();
-            Variance = new TimeSpan((Variance.Ticks * 3 + error.Ticks) / 4); // §2.3, β = 1/4
-            Smoothed = new TimeSpan((Smoothed.Ticks * 7 + rtt.Ticks) / 8);   // α = 1/8
+            long error = Math.Abs((long)_smoothed - sample);
+            _variance = (uint)((_variance * 3L + error) / 4); // §2.3, β = 1/4
+            _smoothed = (uint)((_smoothed * 7L + sample) / 8); // α = 1/8
         }
 
-        _base = Smoothed + new TimeSpan(Math.Max(min.Ticks, 4 * Variance.Ticks));
+        _base = (uint)Math.Min(_smoothed + Math.Max(_least, 4L * _variance), uint.MaxValue);
         _backoff = 0;
     }
 
-    public void BackOff() => _backoff = Math.Min(_backoff + 1, 30);
+    public void BackOff() => _backoff = (byte)Math.Min(_backoff + 1, 30);
 
     /// <summary>New data was acknowledged: the path works again.</summary>
     public void EndBackOff() => _backoff = 0;
@@ -57,11 +63,13 @@ internal struct RttEstimator(TimeSpan initial, TimeSpan min, TimeSpan max)
     public void SynTimedOut()
     {
         _backoff = 0;
-        if (!HasSample && _base < TimeSpan.FromSeconds(3))
-            _base = TimeSpan.FromSeconds(3);
+        if (!HasSample)
+            _base = Math.Max(_base, 3 * (uint)TimeSpan.TicksPerSecond);
     }
 
     /// <summary>The time-out after <paramref name="doublings"/> more doublings.</summary>
     public readonly TimeSpan Shifted(int doublings) =>
-        doublings >= 30 || _base.Ticks > max.Ticks >> doublings ? max : new TimeSpan(_base.Ticks << doublings);
+        new(doublings >= 30 || _base > _most >> doublings ? _most : _base << doublings);
+
+    private static uint Ticks(TimeSpan span) => (uint)Math.Clamp(span.Ticks, 0, uint.MaxValue);
 }

@@ -52,15 +52,15 @@ public sealed partial class TcpConnection
         if (block.Right <= block.Left || block.Right > _sndNxt || news.PriorUna - block.Left > Math.Max(_maxSndWnd, ushort.MaxValue))
             return;
         int segments = Math.Max(1, (block.Right - block.Left + FullPayload - 1) / FullPayload);
-        _duplicateReports += segments;
-        if (_duplicateReports > _retransmissions)
+        Troubles.DuplicateReports += (uint)segments;
+        if (Troubles.DuplicateReports > Troubles.Retransmissions)
             return; // more duplicates than repetitions: the network made them, and they say nothing about our timers
         news.Signs |= AckSigns.Duplicate;
         _rack.NoteDuplicate();
         if (_probeEnd is { } end && block.Right == end)
             news.Signs |= AckSigns.DuplicateOfProbe;
-        if (_undo.IsOpen && block.Right > _undo.Marker && block.Right <= _sndNxt)
-            _undo.CountDuplicate(segments);
+        if (Troubles.Undo.IsOpen && block.Right > Troubles.Undo.Marker && block.Right <= _sndNxt)
+            Troubles.Undo.CountDuplicate(segments);
     }
 
     // A duplicate above SND.UNA: the repetition has arrived too and is no longer in flight.
@@ -143,7 +143,7 @@ public sealed partial class TcpConnection
             _highestSacked = row.Right;
         news.Signs |= AckSigns.Sacked;
         _rate.CountDelivered(row.Count, news.Has(AckSigns.Ece));
-        _rate.OnDelivered(ref row);
+        _rate.OnDelivered(ref row, ref news.Newest);
     }
 
     /// <summary>Something was delivered behind what was sent after it: the path reorders by at least that much.</summary>
@@ -154,7 +154,7 @@ public sealed partial class TcpConnection
         int distance = high - low;
         if (distance > (long)_reordering * FullPayload)
             _reordering = (int)Math.Min((distance + FullPayload - 1) / FullPayload, _settings.MaxReordering);
-        _reorderingsSeen++;
+        Troubles.ReorderingsSeen++;
         if (_log.IsEnabled)
             _log.Write(new ReorderingSeen(Id, _reordering));
     }

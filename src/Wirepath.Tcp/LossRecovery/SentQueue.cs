@@ -1,13 +1,17 @@
+using System.Buffers;
 using Wirepath.Wire;
 
 namespace Wirepath.Tcp;
 
 /// <summary>
 /// The scoreboard: everything sent and not yet acknowledged, in order of sequence, with the counts that RFC 6675 calls
-/// pipe. A ring that grows with the window; rows are split where an ACK or a SACK block ends inside one.
+/// pipe. A ring that grows with the window and is given back when everything is acknowledged; rows are split where an ACK or a
+/// SACK block ends inside one.
 /// </summary>
 internal struct SentQueue
 {
+    private const int LeastRing = 16;
+
     private SentSegment[]? _ring;
     private int _first;
 
@@ -48,7 +52,7 @@ internal struct SentQueue
         Uncount(row);
         _first = (_first + 1) & (_ring!.Length - 1);
         if (--Rows == 0)
-            Shrink();
+            GiveBack();
     }
 
     /// <summary>The first <paramref name="segments"/> segments of the first row, up to <paramref name="left"/>, are acknowledged.</summary>
@@ -146,6 +150,7 @@ internal struct SentQueue
 
     public void Clear()
     {
+        GiveBack();
         this = default;
     }
 
@@ -163,23 +168,23 @@ internal struct SentQueue
     {
         if (_ring is null)
         {
-            _ring = new SentSegment[4];
+            _ring = ArrayPool<SentSegment>.Shared.Rent(LeastRing);
             return;
         }
 
         if (Rows < _ring.Length)
             return;
-        var larger = new SentSegment[_ring.Length * 2];
+        SentSegment[] larger = ArrayPool<SentSegment>.Shared.Rent(_ring.Length * 2);
         for (int i = 0; i < Rows; i++)
             larger[i] = this[i];
+        ArrayPool<SentSegment>.Shared.Return(_ring);
         (_ring, _first) = (larger, 0);
     }
 
-    // An idle connection should not keep the scoreboard of its largest window.
-    private void Shrink()
+    private void GiveBack()
     {
-        _first = 0;
-        if (_ring!.Length > 1024)
-            _ring = null;
+        if (_ring is not null)
+            ArrayPool<SentSegment>.Shared.Return(_ring);
+        (_ring, _first) = (null, 0);
     }
 }

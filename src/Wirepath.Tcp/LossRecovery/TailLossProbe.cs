@@ -32,14 +32,14 @@ public sealed partial class TcpConnection
     private void SetRetransmission(RetransmissionTimer purpose, Instant at)
     {
         (_retransmissionTimer, _timers.Retransmit) = (purpose, at);
-        _timerCause = _log.Because;
+        TimerBecause = _log.Because;
     }
 
     /// <summary>§7.2.</summary>
     /// <param name="advancing">An ACK moved on, so the RTO would begin anew; otherwise it runs since the first segment was sent.</param>
     private bool TryScheduleProbe(bool advancing, Instant now)
     {
-        if (!_settings.TailLossProbe || !_sack || _sent.Rows == 0 || !IsSynAcknowledged || _phase is not (RecoveryPhase.Open or RecoveryPhase.Cwr))
+        if (!_settings.TailLossProbe || !_sack || _sent.Rows == 0 || !_isSynAcknowledged || _phase is not (RecoveryPhase.Open or RecoveryPhase.Cwr))
             return false;
         // One segment alone may meet a delayed ACK.
         TimeSpan wait = !_rtt.HasSample ? _settings.InitialRto
@@ -76,13 +76,13 @@ public sealed partial class TcpConnection
 
         _lossProbeWanted = true;
         _probeMayBeNew = _dataEnd > _sndNxt;
-        _sendCause = _repeatCause = _log.IsEnabled ? _log.Write(_timerCause, new LossProbeDue(Id, _probeMayBeNew)) : EventId.None;
+        SendBecause = RepeatBecause = _log.IsEnabled ? _log.Write(TimerBecause, new LossProbeDue(Id, _probeMayBeNew)) : EventId.None;
     }
 
     private void AfterProbe(bool repeats, Instant now)
     {
         (_lossProbeWanted, _probeRepeats, _probeEnd) = (false, repeats, _sndNxt);
-        _lossProbes++;
+        Troubles.LossProbes++;
         _retransmissionTimer = RetransmissionTimer.Timeout; // the RTO counts from now
         RearmRto(now);
     }
@@ -100,7 +100,7 @@ public sealed partial class TcpConnection
         {
             // Something sent after the probe is acknowledged and no duplicate was reported: there was a loss.
             StartReduction(byEcn: false, news.Now);
-            _undo.Close();
+            Troubles.Undo.Close();
             EnterPhase(RecoveryPhase.Cwr, news.Now);
             EndReduction();
             TryKeepOpen(news.Now);

@@ -44,18 +44,16 @@ internal struct UndoState
 // Spurious retransmissions are taken back: Eifel by timestamps (RFC 3522, 4015), D-SACK (RFC 3708), F-RTO (RFC 5682).
 public sealed partial class TcpConnection
 {
-    private UndoState _undo;
-    private Instant _repeatStamp = Instant.Never; // first repetition of the episode, by the timestamps' clock
-    private uint _repeatTimestamp;
     private uint _arrivedEcho;
     private bool _hasArrivedEcho;
 
     // RFC 3522 §3.2: the ACK echoes a time before the first repetition was sent. ACKs that are taken from the device together can declare a
     // loss and acknowledge the segment before anything left: what arrived can then only be the original.
     private bool IsAnsweringOriginal =>
-        _undo.NothingRepeated || (!_repeatStamp.IsNever && _timestamps && _hasArrivedEcho && _arrivedEcho != 0 && unchecked((int)(_arrivedEcho - _repeatTimestamp)) < 0);
+        _troubles is { Undo.NothingRepeated: true }
+        || (_troubles is { RepeatStamp.IsNever: false } && _timestamps && _hasArrivedEcho && _arrivedEcho != 0 && unchecked((int)(_arrivedEcho - _troubles.RepeatTimestamp)) < 0);
 
-    private bool MayUndo => _undo.IsOpen && (_undo.AllNeedless || IsAnsweringOriginal);
+    private bool MayUndo => Troubles.Undo.IsOpen && (Troubles.Undo.AllNeedless || IsAnsweringOriginal);
 
     private void UndoReduction(bool unmarkLost, string why)
     {
@@ -65,19 +63,19 @@ public sealed partial class TcpConnection
                 _sent.Unmark(i, SegmentMarks.Lost);
         }
 
-        if (_undo.PriorSsthresh > 0)
+        if (Troubles.Undo.PriorSsthresh > 0)
         {
-            _congestion.Cwnd = _congestion.CwndAfterUndo(_undo.PriorCwnd);
-            if (_undo.PriorSsthresh > _congestion.Ssthresh)
+            _congestion.Cwnd = _congestion.CwndAfterUndo(Troubles.Undo.PriorCwnd);
+            if (Troubles.Undo.PriorSsthresh > _congestion.Ssthresh)
             {
-                _congestion.Ssthresh = _undo.PriorSsthresh;
+                _congestion.Ssthresh = Troubles.Undo.PriorSsthresh;
                 _cwrWanted = false;
             }
         }
 
-        _undo.Close();
+        Troubles.Undo.Close();
         _rack.HasAdvanced = true;
-        _undoneReductions++;
+        Troubles.UndoneReductions++;
         NoteCongestion(why);
     }
 
@@ -85,7 +83,7 @@ public sealed partial class TcpConnection
 
     private bool TryUndoByDuplicates()
     {
-        if (!_undo.IsOpen || !_undo.AllNeedless)
+        if (!Troubles.Undo.IsOpen || !Troubles.Undo.AllNeedless)
             return false;
         _rack.OnUndoneByDuplicates();
         UndoReduction(unmarkLost: false, NeedlessRepetition);
@@ -111,7 +109,7 @@ public sealed partial class TcpConnection
         if (_sndUna != _highSeq || _sack)
             return false;
         if (!IsAnyRepetitionOut)
-            _repeatStamp = Instant.Never;
+            Troubles.RepeatStamp = Instant.Never;
         return true;
     }
 
@@ -131,14 +129,14 @@ public sealed partial class TcpConnection
     /// <summary>A partial ACK that answers an original: the hole was filled by a straggler, not by the repetition.</summary>
     private bool TryUndoPartial(SequenceNumber priorUna, Instant now)
     {
-        if (!_undo.IsOpen || !IsAnsweringOriginal)
+        if (!Troubles.Undo.IsOpen || !IsAnsweringOriginal)
             return false;
         NoteReordering(priorUna, HighestSacked);
         // With repetitions under way nothing more is marked or repeated, and new bytes are clocked out until it is clear.
         if (_sent.Repeated > 0)
             return true;
         if (!IsAnyRepetitionOut)
-            _repeatStamp = Instant.Never;
+            Troubles.RepeatStamp = Instant.Never;
         UndoReduction(unmarkLost: true, NeedlessRepetition);
         TryKeepOpen(now);
         return true;

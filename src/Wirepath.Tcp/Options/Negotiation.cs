@@ -31,7 +31,7 @@ public sealed partial class TcpConnection
         _irs = irs;
         _rcvNxt = _irs + 1;
         _lastAckSent = _rcvNxt;
-        _rcvAdv = State == TcpState.SynSent ? _rcvNxt + Math.Min(_rcvBuffer, ushort.MaxValue) : _rcvNxt; // our SYN has offered a window
+        _rcvAdv = State == TcpState.SynSent ? _rcvNxt + _rcvSsthresh : _rcvNxt; // our SYN has offered a window
         _sndWnd = _maxSndWnd = window; // §2.2: never scaled in a SYN
         (_sndWl1, _sndWl2) = (irs, _iss);
         int peerMss = options.HasMss ? options.Mss : DefaultMss(Id.Remote.Address);
@@ -60,8 +60,8 @@ public sealed partial class TcpConnection
     private TcpOptions SynOptions(Instant now)
     {
         bool answers = State != TcpState.SynSent; // a SYN,ACK offers only what the SYN offered
-        TcpOptions options = _firstSynOptions;
-        _firstSynOptions = default; // a repeated SYN is a plain one: perhaps the option was what kept it from arriving
+        TcpOptions options = _firstSyn?.Options ?? default;
+        _firstSyn = null; // a repeated SYN is a plain one: perhaps the option was what kept it from arriving
         (options.HasMss, options.Mss) = (true, (ushort)_rcvMss);
         if (answers ? _scaling : _settings.WindowScaling)
             (options.HasWindowScale, options.WindowScale) = (true, (byte)OfferedShift(_settings));
@@ -96,8 +96,7 @@ public sealed partial class TcpConnection
         {
             if (_duplicateBlock != default && _settings.DuplicateSack)
                 options.AddSack(_duplicateBlock);
-            if (_reassembly.RangeCount > 0)
-                _reassembly.AddSackTo(ref options);
+            _reassembly?.AddSackTo(ref options);
         }
 
         return options;

@@ -26,7 +26,7 @@ public sealed partial class TcpConnection
         if (perSegment < _seenMss)
             (_smallArrived, _smallArrivedTwice) = (true, _smallArrived);
         if (_ato == TimeSpan.Zero)
-            _ato = least;
+            StartRhythm();
         else if (gap <= least / 2)
             _ato = _ato / 2 + least / 2;
         else if (gap < _ato)
@@ -35,10 +35,17 @@ public sealed partial class TcpConnection
             GrantQuickAcks(); // a sender that paused begins with slow start, and wants to hear at once
     }
 
+    private void StartRhythm()
+    {
+        GrantQuickAcks();
+        _ato = _settings.DelayedAck;
+    }
+
     private void GrantQuickAcks()
     {
-        int worth = (int)Math.Max(2, RcvWnd / (2L * Math.Max(_seenMss, 1)));
-        _quickAcks = Math.Max(_quickAcks, Math.Min(worth, _settings.QuickAcks));
+        // As many as a window in full segments would bring.
+        int worth = (int)((_rcvAdv - _lastAckSent) / (2L * Math.Max(_seenMss, 1)));
+        _quickAcks = Math.Max(_quickAcks, Math.Min(worth == 0 ? 2 : worth, _settings.QuickAcks));
     }
 
     /// <summary>Something came twice: the peer has lost ACKs, and is to get each from now on.</summary>
@@ -93,7 +100,7 @@ public sealed partial class TcpConnection
             wait = s_leastDelay; // no text yet, so no rhythm; an application that closes at once still puts the ACK on its FIN
 
         if (_timers.DelayedAck.IsNever)
-            _ackCause = _log.Because;
+            AckBecause = _log.Because;
         else if (_timers.DelayedAck <= now + wait / 4)
             Acknowledge(SendCause.Ack); // it is about to go anyway
         if (!_ackNow)

@@ -66,40 +66,43 @@ internal sealed class Piece : ReadOnlySequenceSegment<byte>
     }
 }
 
-/// <summary>A connection's spare pieces, so that arrivals allocate nothing, and the sum of what its pieces hold.</summary>
-internal sealed class PieceShelf
+/// <summary>A thread's spare pieces, so that arrivals allocate nothing and idle connections hold none.</summary>
+internal static class PieceShelf
 {
-    // Spares beyond a window of 64 KiB in small segments are left to the garbage collector.
-    private const int MostSpare = 128;
-    private Piece? _spare;
-    private int _spares;
+    // Spares beyond a few windows in small segments are left to the garbage collector.
+    private const int MostSpare = 4096;
 
-    /// <summary>Bytes.</summary>
-    public long MemoryCharged { get; private set; }
+    [ThreadStatic]
+    private static Piece? t_spare;
 
-    public Piece Take(Block block, int offset, int length, int charge, bool isOwn)
+    [ThreadStatic]
+    private static int t_spares;
+
+    public static Piece Take(Block block, int offset, int length, int charge, bool isOwn)
     {
-        Piece piece = _spare ?? new Piece();
-        if (_spare is not null)
+        Piece? piece = t_spare;
+        if (piece is null)
         {
-            _spare = _spare.Following;
-            _spares--;
+            piece = new Piece();
+        }
+        else
+        {
+            t_spare = piece.Following;
+            t_spares--;
         }
 
         piece.Set(block, offset, length, charge, isOwn);
-        MemoryCharged += charge;
         return piece;
     }
 
-    public void Return(Piece piece)
+    public static void Return(Piece piece)
     {
-        MemoryCharged -= piece.Charge;
         piece.Clear();
-        if (_spares == MostSpare)
+        if (t_spares == MostSpare)
             return;
-        piece.Following = _spare;
-        _spare = piece;
-        _spares++;
+        piece.Following = t_spare;
+        t_spare = piece;
+        t_spares++;
     }
 }
 
@@ -107,7 +110,7 @@ internal sealed class PieceShelf
 /// Contiguous bytes of the stream as a chain of pieces. Large payloads are held by reference in the blocks they arrived
 /// in; small ones are copied together, so that one-byte segments do not pin a block each.
 /// </summary>
-internal struct ByteChain(PieceShelf shelf)
+internal struct ByteChain
 {
     // A slice below this is cheaper to copy than to hold; a block in which the payload fills less than half is not kept alive for it.
     private const int LeastSlice = 256;
@@ -115,7 +118,10 @@ internal struct ByteChain(PieceShelf shelf)
     private Piece? _first;
     private Piece? _last;
 
-    public long Length { get; private set; }
+    public int Length { get; private set; }
+
+    /// <summary>Bytes of memory that its pieces hold.</summary>
+    public int MemoryCharged { get; private set; }
 
     /// <summary>Adds bytes of a packet's payload.</summary>
     public void Append(Packet packet, int offset, int length)
@@ -127,7 +133,7 @@ internal struct ByteChain(PieceShelf shelf)
             if (pieces.IsInHead ? fillsBlock : count >= LeastSlice)
             {
                 block.AddHolder();
-                Link(shelf.Take(block, at, count, fillsBlock ? block.Size : count, isOwn: false));
+                Link(PieceShelf.Take(block, at, count, fillsBlock ? block.Size : count, isOwn: false));
             }
             else
             {
@@ -139,7 +145,7 @@ internal struct ByteChain(PieceShelf shelf)
     }
 
     /// <summary>Takes over the bytes of <paramref name="other"/>, without its first <paramref name="skip"/>.</summary>
-    public void Append(ref ByteChain other, long skip)
+    public void Append(ref ByteChain other, int skip)
     {
         other.Consume(skip);
         Piece? piece = other._first;
@@ -152,7 +158,7 @@ internal struct ByteChain(PieceShelf shelf)
         }
 
         Length += other.Length;
-        (other._first, other._last, other.Length) = (null, null, 0);
+        other = default;
     }
 
     public readonly int CopyTo(Span<byte> destination)
@@ -169,7 +175,7 @@ internal struct ByteChain(PieceShelf shelf)
     }
 
     /// <summary>Drops bytes at the front.</summary>
-    public void Consume(long count)
+    public void Consume(int count)
     {
         Length -= count;
         while (count > 0)
@@ -177,7 +183,7 @@ internal struct ByteChain(PieceShelf shelf)
             Piece first = _first!;
             if (first.Length > count)
             {
-                first.TrimStart((int)count);
+                first.TrimStart(count);
                 return;
             }
 
@@ -185,7 +191,8 @@ internal struct ByteChain(PieceShelf shelf)
             _first = first.Following;
             if (_first is null)
                 _last = null;
-            shelf.Return(first);
+            MemoryCharged -= first.Charge;
+            PieceShelf.Return(first);
         }
     }
 
@@ -203,13 +210,14 @@ internal struct ByteChain(PieceShelf shelf)
             Block block = BlockPool.Shared.Rent(BlockPool.SmallSize);
             int count = Math.Min(bytes.Length, block.Size);
             bytes[..count].CopyTo(block.Bytes);
-            Link(shelf.Take(block, 0, count, block.Size, isOwn: true));
+            Link(PieceShelf.Take(block, 0, count, block.Size, isOwn: true));
             bytes = bytes[count..];
         }
     }
 
     private void Link(Piece piece)
     {
+        MemoryCharged += piece.Charge;
         if (_last is null)
         {
             _first = piece;

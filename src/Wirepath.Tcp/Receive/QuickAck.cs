@@ -9,10 +9,10 @@ public sealed partial class TcpConnection
     /// <summary>True acknowledges the next segments at once, and what waits now too; false waits for company from now on.</summary>
     public bool QuickAck
     {
-        get => _quickAcks > 0;
+        get => !_isInteractive;
         set
         {
-            _quickAcks = value ? Math.Max(_quickAcks, Math.Max(_settings.QuickAcks, 1)) : 0;
+            (_isInteractive, _quickAcks) = (!value, value ? Math.Max(_quickAcks, Math.Max(_settings.QuickAcks, 1)) : 0);
             if (value && _timers.DelayedAck != Instant.Never)
                 Acknowledge(SendCause.Ack);
         }

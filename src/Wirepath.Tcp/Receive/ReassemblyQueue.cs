@@ -4,11 +4,20 @@ namespace Wirepath.Tcp;
 
 /// <summary>
 /// What arrived behind a hole: ranges in order of sequence that neither overlap nor touch. How many bytes may lie here
-/// is bounded by the window that was offered; how many ranges, by a setting.
+/// is bounded by the window that was offered; how many ranges, by a setting. A connection has one only while something is missing.
 /// </summary>
-internal sealed class ReassemblyQueue(PieceShelf shelf, int mostRanges)
+internal sealed class ReassemblyQueue
 {
-    private Range[] _ranges = [];
+    private const int MostSpare = 16;
+
+    [ThreadStatic]
+    private static ReassemblyQueue? t_spare;
+
+    [ThreadStatic]
+    private static int t_spares;
+
+    private ReassemblyQueue? _following;
+    private Range[] _ranges = new Range[4];
     private int _count;
     private uint _arrivals;
 
@@ -20,14 +29,36 @@ internal sealed class ReassemblyQueue(PieceShelf shelf, int mostRanges)
         public uint LastArrival;
     }
 
-    public long Length { get; private set; }
+    public int Length { get; private set; }
+
+    /// <summary>Bytes of memory that the ranges hold.</summary>
+    public int MemoryCharged { get; private set; }
 
     public int RangeCount => _count;
 
+    public static ReassemblyQueue Take()
+    {
+        if (t_spare is not { } queue)
+            return new ReassemblyQueue();
+        (t_spare, queue._following) = (queue._following, null);
+        t_spares--;
+        return queue;
+    }
+
+    /// <summary>Drops what is there; the object serves the next connection.</summary>
+    public static void Return(ReassemblyQueue queue)
+    {
+        queue.Clear();
+        if (t_spares == MostSpare)
+            return;
+        (t_spare, queue._following) = (queue, t_spare);
+        t_spares++;
+    }
+
     /// <summary>Adds payload that begins at <paramref name="left"/>; bytes that are here already stay as they are.</summary>
     /// <param name="duplicate">The part that was here before, for a D-SACK; empty when none.</param>
-    /// <returns>False when a new range would be one too many.</returns>
-    public bool TryAdd(SequenceNumber left, Packet packet, int offset, int length, out SackBlock duplicate)
+    /// <returns>False when a new range would be more than <paramref name="mostRanges"/>.</returns>
+    public bool TryAdd(SequenceNumber left, Packet packet, int offset, int length, int mostRanges, out SackBlock duplicate)
     {
         SequenceNumber right = left + length;
         duplicate = default;
@@ -61,7 +92,9 @@ internal sealed class ReassemblyQueue(PieceShelf shelf, int mostRanges)
             SequenceNumber until = hasNext ? SequenceNumber.Min(_ranges[first + 1].Left, right) : right;
             if (until > at)
             {
+                int charged = target.Bytes.MemoryCharged;
                 target.Bytes.Append(packet, offset + (at - left), until - at);
+                MemoryCharged += target.Bytes.MemoryCharged - charged;
                 Length += until - at;
                 target.Right = at = until;
             }
@@ -104,7 +137,8 @@ internal sealed class ReassemblyQueue(PieceShelf shelf, int mostRanges)
         {
             ref Range range = ref _ranges[0];
             Length -= range.Bytes.Length;
-            long known = Math.Min(next - range.Left, range.Bytes.Length);
+            MemoryCharged -= range.Bytes.MemoryCharged;
+            int known = Math.Min(next - range.Left, range.Bytes.Length);
             stream.Append(ref range.Bytes, known);
             next = SequenceNumber.Max(next, range.Right);
             RemoveAt(0);
@@ -140,7 +174,21 @@ internal sealed class ReassemblyQueue(PieceShelf shelf, int mostRanges)
     /// </summary>
     public bool EndsAt(SequenceNumber sequence) => _count > 0 && _ranges[_count - 1].Right == sequence;
 
-    public void Clear()
+    /// <summary>Throws the last range away, unless it begins before <paramref name="from"/>.</summary>
+    public bool PruneLast(SequenceNumber from)
+    {
+        ref Range last = ref _ranges[_count - 1];
+        if (last.Left < from)
+            return false;
+        Length -= last.Bytes.Length;
+        MemoryCharged -= last.Bytes.MemoryCharged;
+        last.Bytes.Consume(last.Bytes.Length);
+        last = default;
+        _count--;
+        return true;
+    }
+
+    private void Clear()
     {
         for (int i = 0; i < _count; i++)
         {
@@ -148,15 +196,15 @@ internal sealed class ReassemblyQueue(PieceShelf shelf, int mostRanges)
             _ranges[i] = default;
         }
 
-        (_count, Length) = (0, 0);
+        (_count, Length, MemoryCharged, _arrivals) = (0, 0, 0, 0);
     }
 
     private void Insert(int index, SequenceNumber left)
     {
         if (_count == _ranges.Length)
-            Array.Resize(ref _ranges, Math.Max(4, _count * 2));
+            Array.Resize(ref _ranges, _count * 2);
         Array.Copy(_ranges, index, _ranges, index + 1, _count - index);
-        _ranges[index] = new Range { Left = left, Right = left, Bytes = new ByteChain(shelf) };
+        _ranges[index] = new Range { Left = left, Right = left };
         _count++;
     }
 

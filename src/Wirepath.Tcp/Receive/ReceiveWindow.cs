@@ -3,76 +3,169 @@ using Wirepath.Wire;
 
 namespace Wirepath.Tcp;
 
-// RCV.WND: what is offered, when an update is worth a segment, and how the buffer grows.
+// RCV.WND: what is offered, and when an update is worth a segment. The accounts are Linux's, so that the windows come out the same: a
+// buffer is memory, half of which is taken to be bytes of the stream until a full segment shows how much really is; of these only
+// rcv_ssthresh are offered, which grows with what arrives.
 public sealed partial class TcpConnection
 {
-    // Segments beside twice a round's bytes: what small windows are rounded by.
-    private const int TuningReserve = 16;
+    private const int HalfRatio = 128; // tcp_adv_win_scale = 1, in 1/256
+    private const int LargestWindow = ushort.MaxValue << 14;
 
-    private long _readInRound;
-    private long _mostReadInRound;
-    private Instant _roundStart = Instant.Epoch;
+    private int _rcvBuffer;             // bytes of memory
+    private int _rcvSsthresh;           // most that is offered
+    private int _windowClamp = LargestWindow;
+    private byte _rcvRatio = HalfRatio; // bytes of the stream in 256 bytes of memory
 
-    private long WindowLimit => _settings.WindowClamp > 0 ? Math.Min(_rcvBuffer, _settings.WindowClamp) : _rcvBuffer;
+    /// <summary>What the first segment offers: never scaled, and whole segments (RFC 7323 §2.2).</summary>
+    /// <param name="settings">Buffer and clamp.</param>
+    /// <param name="mss">Payload of a full segment.</param>
+    internal static int InitialWindow(TcpSettings settings, int mss)
+    {
+        long space = Math.Min(settings.WindowClamp > 0 ? settings.WindowClamp : LargestWindow, (long)settings.ReceiveBuffer.Default * HalfRatio >> 8);
+        if (space > mss)
+            space -= space % mss;
+        return (int)Math.Min(space, ushort.MaxValue);
+    }
+
+    private int ReceiveMemory => _received.MemoryCharged + (_reassembly?.MemoryCharged ?? 0);
+
+    private int FullSpace => SpaceIn(_rcvBuffer);
+
+    private int FreeSpace => SpaceIn(Math.Max(0, _rcvBuffer - ReceiveMemory));
+
+    private int EffectiveClamp => _settings.WindowClamp > 0 ? Math.Min(_windowClamp, _settings.WindowClamp) : _windowClamp;
+
+    // What Linux keeps as advmss: a full segment as the peer sends it.
+    private int AnnouncedPayload => _rcvMss - (_timestamps ? 12 : 0);
+
+    private bool IsUnderMemoryPressure => Shared is { Memory: not MemoryState.Plenty };
+
+    private int SpaceIn(int memory) => (int)((long)memory * _rcvRatio >> 8);
+
+    /// <summary>The connection is there: from here on windows are scaled.</summary>
+    private void StartReceiving(Instant now)
+    {
+        int most = FullSpace;
+        int payload = AnnouncedPayload;
+        _windowClamp = Math.Min(_windowClamp, most);
+        if (_windowClamp > 2 * payload && _windowClamp + payload > most)
+            _windowClamp = Math.Max(2 * payload, most - payload); // one segment is kept in reserve
+        _rcvSsthresh = Math.Min(_rcvSsthresh, EffectiveClamp);
+        StartTuning(now);
+    }
 
     /// <summary>The window for the segment that is about to go out, in bytes; remembers its right edge.</summary>
     private long OfferWindow(bool isSyn)
     {
-        int shift = isSyn ? 0 : _rcvShift;
-        long unit = 1L << shift;
+        if (isSyn)
+        {
+            // The same in a repetition: what was offered once stays offered.
+            if (State != TcpState.SynSent)
+                _rcvAdv = SequenceNumber.Max(_rcvAdv, _rcvNxt + _rcvSsthresh);
+            return _rcvSsthresh;
+        }
+
+        if (_noMemory)
+        {
+            if (!HasMemory)
+                return 0; // what was offered is still taken if it can be; the peer waits with probes instead of giving up
+            _noMemory = false;
+        }
+
+        long unit = 1L << _rcvShift;
         long offered = RcvWnd;
-        long free = Math.Max(0, WindowLimit - _received.Length);
-        // §3.8.6.2.2: the edge moves by a full segment or half the buffer, or not at all; it never moves back.
-        bool moves = free > offered && free - offered >= Math.Min(WindowLimit / 2, _rcvMss);
-        long window = Math.Min(moves ? free : offered, (long)ushort.MaxValue << shift);
-        // Rounding down tells the peer up to one unit less than before; what it was told before is still taken (RFC 7323 §2.4).
-        window -= window % unit;
-        // A buffer, or a clamp set after the SYN, below one unit: rounded down it would be closed for ever.
-        if (window == 0 && WindowLimit < unit && _received.Length == 0)
-            window = unit;
+        long window = SelectWindow();
+        if (window < offered)
+            window = (offered + unit - 1) & -unit; // never taken back (RFC 9293 §3.8.6.2.1)
+        window = Math.Min(window, (long)ushort.MaxValue << _rcvShift);
         _rcvAdv = SequenceNumber.Max(_rcvAdv, _rcvNxt + (int)window);
         return window;
     }
 
-    private void OnRead(long bytes, Instant now)
+    /// <summary>Silly-window avoidance of the receiver (§3.8.6.2.2), as Linux does it: nothing below a segment or a sixteenth of the buffer.</summary>
+    private int SelectWindow()
+    {
+        int full = FullSpace;
+        int most = Math.Min(EffectiveClamp, full);
+        int segment = Math.Min(Math.Min(_seenMss, most), Math.Max(_rcvSsthresh, 1)); // what is never offered cannot be waited for
+        if (segment <= 0)
+            return 0;
+        int free = FreeSpace;
+        if (free < most / 2)
+        {
+            _quickAcks = 0;
+            if (IsUnderMemoryPressure)
+                LowerOffer();
+            free &= -1 << _rcvShift;
+            if (free < full / 16 || free < segment)
+                return 0;
+        }
+
+        free = Math.Min(free, _rcvSsthresh);
+        if (_rcvShift > 0)
+            return (free + (1 << _rcvShift) - 1) & (-1 << _rcvShift); // rounding down would lose what is free
+        int before = _rcvAdv - _lastAckSent;
+        if (before <= free - segment || before > free)
+            return free - free % segment;
+        return segment == most && free > before + most / 2 ? free : before;
+    }
+
+    /// <summary>Text has arrived: the sender fills what is offered, so more of the buffer is.</summary>
+    /// <param name="length">Its bytes.</param>
+    /// <param name="memory">What they hold.</param>
+    private void GrowOffer(int length, int memory)
+    {
+        int room = Math.Min(EffectiveClamp, FreeSpace) - _rcvSsthresh;
+        if (room <= 0)
+            return;
+        if (IsUnderMemoryPressure)
+        {
+            LowerOffer();
+            return;
+        }
+
+        int step = SpaceIn(memory) <= length ? 2 * AnnouncedPayload : SlowStep(length, memory);
+        if (step == 0)
+            return;
+        _rcvSsthresh += Math.Min(room, Math.Max(step, 2 * length));
+        _quickAcks |= 1;
+    }
+
+    // Segments that hold more than their bytes are worth: the nearer the offer comes to the largest buffer, the fuller they must be.
+    private int SlowStep(int length, int memory)
+    {
+        int worth = SpaceIn(memory) / 2;
+        int window = SpaceIn(_settings.ReceiveBuffer.Max) / 2;
+        for (; _rcvSsthresh <= window; (worth, window) = (worth / 2, window / 2))
+        {
+            if (worth <= length)
+                return 2 * _seenMss;
+        }
+
+        return 0;
+    }
+
+    private void LowerOffer() => _rcvSsthresh = Math.Min(_rcvSsthresh, 4 * AnnouncedPayload);
+
+    private void OnRead(Instant now)
     {
         if (_finReceived || End is not null || State is TcpState.SynSent or TcpState.SynReceived)
             return;
         AcknowledgeRead();
-        if (_settings.TuneReceiveBuffer)
-            TuneBuffer(bytes, now);
+        TuneBuffer(now);
 
-        // An update costs a segment: only when it opens a closed window or a good part of the buffer.
-        long offered = RcvWnd;
-        long limit = WindowLimit;
-        long opens = Math.Min(limit - _received.Length, (long)ushort.MaxValue << _rcvShift) - offered;
-        bool wasClosed = offered < Math.Min(_rcvMss, limit / 2);
-        bool worth = wasClosed
-            ? opens >= Math.Min(_rcvMss, limit / 2)
-            : opens >= limit / 2 || (opens >= 2 * _rcvMss && (opens >= limit / 4 || offered <= limit / 8));
-        if (worth && !_ackNow)
-            Acknowledge(SendCause.WindowUpdate);
-    }
-
-    /// <summary>
-    /// Dynamic right-sizing (Fisk and Feng): the buffer is twice what the application read within a round trip, and more while that
-    /// grows. A sender in slow start has doubled its window before an ACK tells it of a larger one, and doubles it again meanwhile:
-    /// the growth is expected to go on for two rounds, as on Linux.
-    /// </summary>
-    private void TuneBuffer(long bytes, Instant now)
-    {
-        _readInRound += bytes;
-        if (!_rtt.HasSample || now - _roundStart < _rtt.Smoothed)
-            return;
-        long before = Math.Max(_mostReadInRound, (long)_settings.InitialCwnd * _rcvMss);
-        if (_readInRound > before)
+        // An update costs a segment: only when it doubles what the peer may send.
+        if (_noMemory && HasMemory)
         {
-            long wanted = (2 * _readInRound) + (TuningReserve * _rcvMss);
-            wanted += (long)(2.0 * wanted * (_readInRound - before) / before);
-            _rcvBuffer = (int)Math.Max(_rcvBuffer, Math.Min(wanted, _settings.ReceiveBuffer.Max));
-            _mostReadInRound = _readInRound;
+            Acknowledge(SendCause.WindowUpdate);
+            return;
         }
 
-        (_readInRound, _roundStart) = (0, now);
+        long offered = RcvWnd;
+        if (_ackNow || 2 * offered > EffectiveClamp)
+            return;
+        int window = SelectWindow();
+        if (window > 0 && window >= 2 * offered)
+            Acknowledge(SendCause.WindowUpdate);
     }
 }

@@ -15,9 +15,8 @@ public enum PathProbing
 }
 
 /// <summary>The search for the largest segment that the path takes: between a size that is known to pass and one that is hoped for. Sizes are MSS, options included.</summary>
-internal struct PathSearch
+internal sealed class PathSearch
 {
-    public bool IsOn;
     public int Low;
     public int High;
 
@@ -27,7 +26,7 @@ internal struct PathSearch
     public SequenceNumber Right;
     public Instant SearchedAt;
 
-    public readonly bool IsOut => Size > 0;
+    public bool IsOut => Size > 0;
 }
 
 // Packetization-layer path-MTU discovery: RFC 4821, RFC 8899. A probe carries the stream's own bytes, so nothing is wasted when it passes.
@@ -36,7 +35,7 @@ public sealed partial class TcpConnection
     // RFC 4821 §7.3 wants the probe's loss repaired by fast retransmit: so many segments must follow it and fit the window.
     private const int LeastCwndToProbe = 11;
 
-    private PathSearch _search;
+    private PathSearch? _search;   // null: nothing is searched for
     private int _peerMss;
     private int _pathMss;       // what IP says of the path
 
@@ -51,7 +50,7 @@ public sealed partial class TcpConnection
     private void BeginSearch(Instant now)
     {
         int ceiling = SearchCeiling;
-        _search = new PathSearch { IsOn = true, High = ceiling, Low = Math.Min(_settings.BaseMss, ceiling), SearchedAt = now };
+        _search = new PathSearch { High = ceiling, Low = Math.Min(_settings.BaseMss, ceiling), SearchedAt = now };
         _sndMss = Math.Min(_sndMss, Math.Max(_search.Low, _settings.MinSendMss));
     }
 
@@ -60,7 +59,7 @@ public sealed partial class TcpConnection
     {
         if (_settings.PathProbing == PathProbing.Off || _timeouts < _settings.Retries1)
             return;
-        if (!_search.IsOn)
+        if (_search is null)
         {
             BeginSearch(now);
         }
@@ -78,11 +77,11 @@ public sealed partial class TcpConnection
     /// <summary>Sends a probe when there is enough behind it to notice its loss at once.</summary>
     private bool TryProbePath(Packet packet, in TcpOptions options, Instant now)
     {
-        if (!_search.IsOn || _search.IsOut || _phase != RecoveryPhase.Open || _congestion.Cwnd < LeastCwndToProbe || _reassembly.RangeCount > 0)
+        if (_search is not { IsOut: false } || _phase != RecoveryPhase.Open || _congestion.Cwnd < LeastCwndToProbe || _reassembly is not null)
             return false;
         if (_search.High - _search.Low < _settings.PathProbeThreshold)
         {
-            SearchAgain(now);
+            SearchAgain(_search, now);
             return false;
         }
 
@@ -90,7 +89,7 @@ public sealed partial class TcpConnection
         int length = size - options.Size;
         int full = _sndMss - options.Size;
         long needed = length + (_reordering + 1L) * full;
-        if (length <= full || _dataEnd - _sndNxt < needed || _sndUna + (int)Math.Min(_sndWnd, int.MaxValue) - _sndNxt < needed
+        if (length <= full || _dataEnd - _sndNxt < needed || WindowEdge - _sndNxt < needed
             || _sent.InFlight + 2 > _congestion.Cwnd || WithinRecord(_sndNxt, length, out _) < length)
         {
             return false;
@@ -103,17 +102,17 @@ public sealed partial class TcpConnection
     }
 
     /// <summary>RFC 4821 §7.3.1: the path may have become wider.</summary>
-    private void SearchAgain(Instant now)
+    private void SearchAgain(PathSearch search, Instant now)
     {
-        if (now - _search.SearchedAt < _settings.PathProbeInterval)
+        if (now - search.SearchedAt < _settings.PathProbeInterval)
             return;
-        (_search.High, _search.Low, _search.SearchedAt) = (SearchCeiling, _sndMss, now);
+        (search.High, search.Low, search.SearchedAt) = (SearchCeiling, _sndMss, now);
     }
 
     /// <summary>SND.UNA has moved.</summary>
     private void FollowPathProbe()
     {
-        if (!_search.IsOut || _sndUna < _search.Right)
+        if (_search is not { IsOut: true } || _sndUna < _search.Right)
             return;
         // The window is the same in bytes.
         _congestion.Cwnd = Math.Max(1, (int)((long)_congestion.Cwnd * _sndMss / _search.Size));
@@ -127,7 +126,7 @@ public sealed partial class TcpConnection
     /// <summary>What is lost is the probe: not a sign of congestion, only of its size (RFC 4821 §7.5).</summary>
     private bool IsOnlyProbeLost(Instant now)
     {
-        if (!_search.IsOut || _phase >= RecoveryPhase.Cwr || _sndUna != _search.Left)
+        if (_search is not { IsOut: true } || _phase >= RecoveryPhase.Cwr || _sndUna != _search.Left)
             return false;
         _search.High = _search.Size - 1;
         _search.Size = 0;
@@ -143,7 +142,7 @@ public sealed partial class TcpConnection
         _pathMss = mss;
         if (State is TcpState.Closed or TcpState.TimeWait)
             return;
-        if (_search.IsOn)
+        if (_search is not null)
         {
             // Larger is looked for, smaller is believed.
             _search.High = mss > _search.High ? SearchCeiling : mss;
@@ -157,7 +156,7 @@ public sealed partial class TcpConnection
         _sndMss = mss;
         if (State == TcpState.SynSent)
             RepeatTooLargeSyn(mss);
-        else if (IsSynAcknowledged && _sent.Rows > 0)
+        else if (_isSynAcknowledged && _sent.Rows > 0)
             RepeatTooLarge(now);
     }
 
@@ -171,13 +170,13 @@ public sealed partial class TcpConnection
 
         if (_sent.Lost == 0)
             return;
-        (_repeatWhy, _repeatCause, _repeatFrom) = (RetransmitCause.PathMtu, _log.Because, _sndUna);
+        (_repeatWhy, RepeatBecause, _repeatFrom) = (RetransmitCause.PathMtu, _log.Because, _sndUna);
         if (_phase == RecoveryPhase.Loss)
             return;
         // Lost, but not to congestion: cwnd stays.
         _highSeq = _sndNxt;
         _congestion.Ssthresh = CurrentSsthresh;
-        _undo.Close();
+        Troubles.Undo.Close();
         EnterPhase(RecoveryPhase.Loss, now);
     }
 }

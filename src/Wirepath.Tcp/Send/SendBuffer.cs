@@ -1,17 +1,20 @@
+using System.Buffers;
 using Wirepath.Wire;
 
 namespace Wirepath.Tcp;
 
 /// <summary>
 /// The bytes between SND.UNA and what the application wrote last, in a ring of pooled blocks. They stay where they were
-/// put until they are acknowledged; segments and repetitions carry slices of them.
+/// put until they are acknowledged; segments and repetitions carry slices of them. Empty, it holds nothing.
 /// </summary>
-internal sealed class SendBuffer
+internal struct SendBuffer
 {
     // A write of this size fills most of a large block; smaller ones take small blocks, so that a short message does not hold 64 KiB.
     private const int LargeWrite = 32768;
 
-    private Part[] _ring = new Part[4];
+    private const int LeastRing = 16;
+
+    private Part[]? _ring;
     private int _first;
     private int _count;
     private long _start; // stream offset of the first byte held
@@ -26,7 +29,7 @@ internal sealed class SendBuffer
 
     public int Length { get; private set; }
 
-    public long MemoryCharged { get; private set; }
+    public int MemoryCharged { get; private set; }
 
     public void Append(ReadOnlySpan<byte> bytes)
     {
@@ -50,7 +53,7 @@ internal sealed class SendBuffer
         _start += count;
         while (count > 0)
         {
-            ref Part part = ref _ring[_first];
+            ref Part part = ref _ring![_first];
             int size = part.End - part.Offset;
             if (size > count)
             {
@@ -66,11 +69,17 @@ internal sealed class SendBuffer
             _first = (_first + 1) & (_ring.Length - 1);
             _count--;
         }
+
+        if (_count == 0 && _ring is not null)
+        {
+            ArrayPool<Part>.Shared.Return(_ring); // no part has a block any more
+            (_ring, _first) = (null, 0);
+        }
     }
 
     public void Clear() => Release(Length);
 
-    public void CopyTo(int offset, Span<byte> destination)
+    public readonly void CopyTo(int offset, Span<byte> destination)
     {
         for (int index = Find(offset, out int skip); destination.Length > 0; index++, skip = 0)
         {
@@ -83,7 +92,7 @@ internal sealed class SendBuffer
 
     /// <summary>Adds bytes to a packet by reference.</summary>
     /// <returns>How many: fewer than asked when the packet can carry no more slices.</returns>
-    public int SliceTo(Packet packet, int offset, int length)
+    public readonly int SliceTo(Packet packet, int offset, int length)
     {
         int sliced = 0;
         for (int index = Find(offset, out int skip); sliced < length; index++, skip = 0)
@@ -98,12 +107,12 @@ internal sealed class SendBuffer
         return sliced;
     }
 
-    private ref Part Last => ref At(_count - 1);
+    private readonly ref Part Last => ref At(_count - 1);
 
-    private ref Part At(int index) => ref _ring[(_first + index) & (_ring.Length - 1)];
+    private readonly ref Part At(int index) => ref _ring![(_first + index) & (_ring.Length - 1)];
 
     // The part that holds the byte at an offset from the front: a binary search, for windows of megabytes have thousands of parts.
-    private int Find(int offset, out int skip)
+    private readonly int Find(int offset, out int skip)
     {
         long at = _start + offset;
         int low = 0;
@@ -123,11 +132,16 @@ internal sealed class SendBuffer
 
     private void AddBlock(int size)
     {
-        if (_count == _ring.Length)
+        if (_ring is null)
         {
-            var larger = new Part[_ring.Length * 2];
+            _ring = ArrayPool<Part>.Shared.Rent(LeastRing);
+        }
+        else if (_count == _ring.Length)
+        {
+            Part[] larger = ArrayPool<Part>.Shared.Rent(_ring.Length * 2);
             for (int i = 0; i < _count; i++)
                 larger[i] = At(i);
+            ArrayPool<Part>.Shared.Return(_ring, clearArray: true);
             (_ring, _first) = (larger, 0);
         }
 

@@ -25,19 +25,17 @@ public sealed partial class TcpConnection
     private SendLimit _limit;
     private Instant _limitSince;
     private TimeSpan _busyTime;
-    private TimeSpan _receiveWindowLimited;
-    private TimeSpan _sendBufferLimited;
     private Instant _establishedAt;
 
     private SendLimit CurrentLimit
     {
         get
         {
-            if (_sendBuffer.Length == 0 || !IsSynAcknowledged)
+            if (_sendBuffer.Length == 0 || !_isSynAcknowledged)
                 return SendLimit.Idle;
             long unsent = Unsent;
             if (unsent > 0)
-                return _sndUna + (int)Math.Min(_sndWnd, int.MaxValue) - _sndNxt < Math.Min(unsent, FullPayload) ? SendLimit.ReceiveWindow : SendLimit.Network;
+                return WindowEdge - _sndNxt < Math.Min(unsent, FullPayload) ? SendLimit.ReceiveWindow : SendLimit.Network;
             return _writerWaits ? SendLimit.SendBuffer : SendLimit.Network;
         }
     }
@@ -48,7 +46,10 @@ public sealed partial class TcpConnection
         SendLimit limit = CurrentLimit;
         if (limit == _limit)
             return;
-        Count(_limit, now - _limitSince, ref _busyTime, ref _receiveWindowLimited, ref _sendBufferLimited);
+        if (_limit is SendLimit.ReceiveWindow or SendLimit.SendBuffer)
+            Count(_limit, now - _limitSince, ref _busyTime, ref Troubles.ReceiveWindowLimited, ref Troubles.SendBufferLimited);
+        else if (_limit == SendLimit.Network)
+            _busyTime += now - _limitSince;
         (_limit, _limitSince) = (limit, now);
     }
 
@@ -62,7 +63,7 @@ public sealed partial class TcpConnection
     /// <summary>The figures with the times that have passed until <paramref name="now"/>.</summary>
     public TcpStatistics StatisticsAt(Instant now)
     {
-        (TimeSpan busy, TimeSpan receiveWindow, TimeSpan sendBuffer) = (_busyTime, _receiveWindowLimited, _sendBufferLimited);
+        (TimeSpan busy, TimeSpan receiveWindow, TimeSpan sendBuffer) = (_busyTime, _troubles?.ReceiveWindowLimited ?? default, _troubles?.SendBufferLimited ?? default);
         Count(_limit, now - _limitSince, ref busy, ref receiveWindow, ref sendBuffer);
         Instant established = State is TcpState.SynSent or TcpState.SynReceived ? now : _establishedAt;
         return Statistics with

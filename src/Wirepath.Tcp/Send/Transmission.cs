@@ -18,14 +18,14 @@ public sealed partial class TcpConnection
         {
             _resetWanted = false;
             _signals |= TcpSignals.Released;
-            Emit(packet, _sndNxt, 0, TcpFlags.Rst | TcpFlags.Ack, SendCause.Reset, _sendCause, ResetOptions(now), now);
+            Emit(packet, _sndNxt, 0, TcpFlags.Rst | TcpFlags.Ack, SendCause.Reset, SendBecause, ResetOptions(now), now);
             return true;
         }
 
         if (_strayResetWanted)
         {
             _strayResetWanted = false;
-            Emit(packet, _straySequence, 0, TcpFlags.Rst, SendCause.Reset, _ackCause, default, now);
+            Emit(packet, _straySequence, 0, TcpFlags.Rst, SendCause.Reset, AckBecause, default, now);
             return true;
         }
 
@@ -55,9 +55,9 @@ public sealed partial class TcpConnection
         _synWanted = false;
         bool again = _sent.Rows > 0;
         bool answers = State != TcpState.SynSent;
-        EventId cause = _sendCause;
+        EventId cause = SendBecause;
         if (again)
-            cause = NoteRetransmission(_iss, 0, _sendCause);
+            cause = NoteRetransmission(_iss, 0, SendBecause);
         TcpFlags flags = EcnSynFlags(answers) | (answers ? TcpFlags.Syn | TcpFlags.Ack : TcpFlags.Syn);
         int length = Emit(packet, _iss, SynPayload(again, now), flags, again ? SendCause.Retransmission : answers ? SendCause.SynAnswer : SendCause.Open, cause, SynOptions(now), now);
         if (again)
@@ -66,168 +66,6 @@ public sealed partial class TcpConnection
             NoteSent(_iss, 1, segments: 1, FullPayload, now);
         if (length > 0)
             NoteSent(_iss + 1, length, segments: 1, FullPayload, now); // RFC 7413: acknowledged or not, by itself
-    }
-
-    // RFC 5682 §3.1 step 2b: one or two new segments, to see what comes back. Without them the ordinary recovery goes on.
-    private bool TrySendNewBeforeLost(Packet packet, Instant now)
-    {
-        if (TrySendQueue(packet, now))
-            return true;
-        _newBeforeLost = false;
-        if (_sndNxt <= _highSeq)
-            _forwardRto = false;
-        return false;
-    }
-
-    /// <summary>The lowest segment that is lost and not under way again (RFC 6675 §4 NextSeg rule 1).</summary>
-    private bool TryRepeat(Packet packet, Instant now)
-    {
-        bool force = _repeatFirst;
-        _repeatFirst = false;
-        if (_sent.Rows == 0 || (!force && _sent.Repeated >= _sent.Lost) || (!force && MustWaitForPace(now)))
-            return false;
-        int room = force ? 1 : _congestion.Cwnd - _sent.InFlight;
-        if (room <= 0)
-            return false;
-        int index = force ? 0 : _sent.Find(_repeatFrom);
-        while (index < _sent.Rows && !(force || (_sent[index].Marks & (SegmentMarks.Lost | SegmentMarks.Repeated | SegmentMarks.Sacked)) == SegmentMarks.Lost))
-            index++;
-        if (index == _sent.Rows)
-        {
-            _repeatFrom = _sndNxt;
-            return false;
-        }
-
-        return TryRepeat(packet, index, room, force, now);
-    }
-
-    private bool TryRepeat(Packet packet, int index, int room, bool force, Instant now)
-    {
-        TcpOptions options = SegmentOptions(now);
-        int full = _sndMss - options.Size;
-        FitRow(index, full);
-        SequenceNumber left = SequenceNumber.Max(_sent[index].Left, _sndUna);
-        long window = _sndUna + (int)Math.Min(_sndWnd, int.MaxValue) - left;
-        // The first segment goes whatever the window says, for a receiver that took its window back; others wait.
-        if (window <= 0 && left != _sndUna)
-            return false;
-        if (_sent[index].Count > 1)
-        {
-            int most = Math.Max(1, Math.Min(room, SegmentsAtOnce(full)));
-            if (window > 0)
-                most = (int)Math.Max(1, Math.Min(most, window / full));
-            if (most < _sent[index].Count)
-                _sent.Split(index, most);
-        }
-
-        if (_settings.CollapseRepetitions)
-            JoinSmall(index, full, window);
-        SendRepetition(packet, index, isProbe: false, options, now);
-        if (index == 0 && _retransmissionTimer != RetransmissionTimer.Reordering && !force)
-            SetRetransmission(RetransmissionTimer.Timeout, now + _rtt.Rto);
-        return true;
-    }
-
-    /// <summary>A row whose segments are larger than what the path takes now is counted anew.</summary>
-    private void FitRow(int index, int full)
-    {
-        ref SentSegment row = ref _sent[index];
-        int bytes = Math.Min(row.Right - row.Left, Math.Max(_dataEnd - row.Left, 0));
-        if (bytes > full && (row.SegmentBytes > full || row.Count == 1))
-            _sent.Recount(index, (bytes + full - 1) / full, full);
-    }
-
-    // What was written in crumbs goes again as one segment where it fits (tcp_retrans_collapse).
-    private void JoinSmall(int index, int full, long window)
-    {
-        while (index + 1 < _sent.Rows && _sent[index].Count == 1 && _sent[index + 1].Count == 1
-            && !_sent[index + 1].Has(SegmentMarks.Sacked)
-            && _sent[index + 1].Right - _sent[index].Left <= Math.Min(full, Math.Max(window, 0))
-            && !EndsRecord(_sent[index].Right))
-        {
-            _sent.Join(index);
-            // Without SACK duplicates count segments: there is one less now that they can stand for.
-            if (!_sack && _sent.Sacked > 0)
-                _sent.Sacked--;
-        }
-    }
-
-    private void SendRepetition(Packet packet, int index, bool isProbe, in TcpOptions options, Instant now)
-    {
-        ref SentSegment row = ref _sent[index];
-        SequenceNumber left = SequenceNumber.Max(row.Left, _sndUna);
-        int length = Math.Max(SequenceNumber.Min(row.Right, _dataEnd) - left, 0);
-        bool fin = _finQueued && row.Right > _dataEnd;
-        TcpFlags flags = TcpFlags.Ack;
-        if (length > 0 && (EndsMessage(left + length) || row.Count > 1 || row.Has(SegmentMarks.Pushed) || left + length == _iss + 1 + _synData))
-            flags |= TcpFlags.Psh;
-        if (fin)
-            flags |= TcpFlags.Fin;
-        EventId cause = NoteRetransmission(left, length, _repeatCause);
-        int sent = Emit(packet, left, length, flags, SendCause.Retransmission, cause, options, now);
-        if (sent < length && row.Count > 1)
-            _sent.Split(index, Math.Max(sent / row.SegmentBytes, 1)); // the packet could not carry more slices
-        if (isProbe)
-            NoteDepartureAgain(index, now);
-        else
-            NoteRepeated(index, now);
-    }
-
-    private void NoteRepeated(int index, Instant now)
-    {
-        ref SentSegment row = ref _sent[index];
-        if (_repeatStamp.IsNever)
-            (_repeatStamp, _repeatTimestamp) = (now, TimestampClock(now));
-        _undo.CountRepetition(row.Count);
-        NoteDepartureAgain(index, now);
-        _sent.Mark(index, SegmentMarks.Repeated);
-        if (IsReducing)
-            _prr.Sent += row.Count;
-        if (_repeatFrom < row.Right)
-            _repeatFrom = row.Right;
-    }
-
-    // A tail-loss probe is no repetition of something lost: it adds nothing to what is in flight.
-    private void NoteDepartureAgain(int index, Instant now)
-    {
-        ref SentSegment row = ref _sent[index];
-        row.SentAt = now;
-        row.Snapshot = _rate.OnSent(_sent.Segments == 0, _sent.InFlight + row.Count, now);
-        row.Marks = (row.Marks & ~SegmentMarks.AppLimited) | SegmentMarks.EverRepeated | (_rate.IsAppLimited ? SegmentMarks.AppLimited : SegmentMarks.None);
-    }
-
-    private bool TrySendLossProbe(Packet packet, Instant now)
-    {
-        _lossProbeWanted = false;
-        if (_sent.Rows == 0)
-            return false;
-        TcpOptions options = SegmentOptions(now);
-        int full = _sndMss - options.Size;
-        long window = _sndUna + (int)Math.Min(_sndWnd, int.MaxValue) - _sndNxt;
-        if (_probeMayBeNew && window > 0)
-        {
-            // §7.3: a new segment, even beyond cwnd.
-            int length = (int)Math.Min(Math.Min(_dataEnd - _sndNxt, full), window);
-            if (length == full || length == _dataEnd - _sndNxt)
-            {
-                SendNew(packet, length, full, options, now);
-                AfterProbe(repeats: false, now);
-                return true;
-            }
-        }
-
-        int last = _sent.Rows - 1;
-        if (_sent[last].Count > 1)
-        {
-            _sent.Split(last, _sent[last].Count - 1);
-            last++;
-        }
-
-        FitRow(last, full);
-        _repeatWhy = RetransmitCause.TailLossProbe;
-        SendRepetition(packet, last, isProbe: true, options, now);
-        AfterProbe(repeats: true, now);
-        return true;
     }
 
     private bool TrySendQueue(Packet packet, Instant now)
@@ -246,7 +84,7 @@ public sealed partial class TcpConnection
         if (_sent.Rows == 0 && _dataSegmentsSent > 0)
             _congestion.OnTransmitStart(now - _lastSentAt, Congestion(now));
         long window = WindowEdge - _sndNxt;
-        int room = _congestion.Cwnd - _sent.InFlight + (IsSynAcknowledged ? 0 : 1); // the SYN,ACK that Fast Open's text follows is none of it
+        int room = _congestion.Cwnd - _sent.InFlight + (_isSynAcknowledged ? 0 : 1); // the SYN,ACK that Fast Open's text follows is none of it
         long unsent = _dataEnd - _sndNxt;
         if (unsent == 0)
         {
@@ -277,9 +115,6 @@ public sealed partial class TcpConnection
         return true;
     }
 
-    // A window begins behind the SYN, also while that is not acknowledged (RFC 7413 sends text by then).
-    private SequenceNumber WindowEdge => (IsSynAcknowledged ? _sndUna : _iss + 1) + (int)Math.Min(_sndWnd, int.MaxValue);
-
     private bool IsWorthASegment(int length, int full, long unsent) =>
         !(length < full && length == unsent && HoldsSmallPieces)
         && SendDecision.IsWorthASegment(length, full, unsent, _finQueued, SendsSmallPieces, _smallSegmentEnd > _sndUna, _sndNxt - _sndUna, _maxSndWnd);
@@ -287,6 +122,12 @@ public sealed partial class TcpConnection
     /// <summary>The application writes again. Bytes that waited for a window were not idle.</summary>
     private void RestartAfterIdle(Instant now)
     {
+        if (_validation is not null)
+        {
+            EndNonValidated(now);
+            return;
+        }
+
         TimeSpan idle = now - _lastSentAt;
         if (_sent.Rows > 0 || _dataSegmentsSent == 0 || !_settings.SlowStartAfterIdle || _congestion.ControlsRate || idle <= _rtt.Rto)
             return;
@@ -304,7 +145,7 @@ public sealed partial class TcpConnection
     {
         NoteEndOfSending(cwnd);
         if (_sent.Rows == 0 && _timers.Persist.IsNever)
-            (_timers.Persist, _timerCause) = (now + _rtt.Shifted(_persistDoublings), _log.Because);
+            (_timers.Persist, TimerBecause) = (now + _rtt.Shifted(_persistDoublings), _log.Because);
         return false;
     }
 
@@ -332,16 +173,17 @@ public sealed partial class TcpConnection
         flags |= MarkCapable(packet, length);
         if (length > 0)
             NoteTextSent(now);
-        int sent = Emit(packet, left, length, flags, length > 0 ? SendCause.Data : SendCause.Close, _sendCause, options, now);
+        int sent = Emit(packet, left, length, flags, length > 0 ? SendCause.Data : SendCause.Close, SendBecause, options, now);
         fin &= sent == length;
         if (sent < full)
             _smallSegmentEnd = left + sent;
-        NoteSent(left, sent + (fin ? 1 : 0), Math.Max((sent + full - 1) / full, 1), full, now);
+        int segments = Math.Max((sent + full - 1) / full, 1);
+        NoteSent(left, sent + (fin ? 1 : 0), segments, full, now);
         if (pushed && sent == length)
             _sent.Mark(_sent.Rows - 1, SegmentMarks.Pushed);
         NoteDeparture(packet.Length, now);
         if (IsReducing)
-            _prr.Sent += Math.Max((sent + full - 1) / full, 1);
+            Troubles.Prr.Sent += segments;
         if (!_lossProbeWanted)
             TryScheduleProbe(advancing: false, now);
     }
@@ -360,7 +202,7 @@ public sealed partial class TcpConnection
             Marks = _rate.IsAppLimited ? SegmentMarks.AppLimited : SegmentMarks.None,
             Snapshot = _rate.OnSent(first, _sent.InFlight + segments, now),
         });
-        _dataSegmentsSent += segments;
+        _dataSegmentsSent += (uint)segments;
         _sndNxt = left + length;
         _overrideSws = false;
         _timers.Persist = Instant.Never;
@@ -369,7 +211,7 @@ public sealed partial class TcpConnection
         if (first || _timers.Retransmit.IsNever)
         {
             SetRetransmission(RetransmissionTimer.Timeout, now + _rtt.Rto);
-            _timerCause = _lastSent;
+            TimerBecause = LastSent;
         }
     }
 
@@ -382,8 +224,8 @@ public sealed partial class TcpConnection
             {
                 // §3.8.6.1 lets a probe carry an octet beyond the window. As on Linux it carries none, from a number that was
                 // acknowledged already: every receiver must answer that with its window, and no byte is out that may not be.
-                _windowProbes++;
-                Emit(packet, _sndUna - 1, 0, TcpFlags.Ack, SendCause.WindowProbe, _sendCause, SegmentOptions(now), now);
+                Troubles.WindowProbes++;
+                Emit(packet, _sndUna - 1, 0, TcpFlags.Ack, SendCause.WindowProbe, SendBecause, SegmentOptions(now), now);
                 return true;
             }
         }
@@ -391,25 +233,25 @@ public sealed partial class TcpConnection
         if (!_keepAliveWanted)
             return false;
         _keepAliveWanted = false;
-        Emit(packet, _sndUna - 1, 0, TcpFlags.Ack, SendCause.KeepAlive, _ackCause, SegmentOptions(now), now);
+        Emit(packet, _sndUna - 1, 0, TcpFlags.Ack, SendCause.KeepAlive, AckBecause, SegmentOptions(now), now);
         return true;
     }
 
     // Never a number outside the peer's window, where the ACK would not be looked at: the window may have been taken back.
-    private SequenceNumber AckSequence => SequenceNumber.Min(_sndNxt, _sndUna + (int)Math.Min(_sndWnd + (1L << _sndShift), int.MaxValue));
+    private SequenceNumber AckSequence => SequenceNumber.Min(_sndNxt, _sndUna + (_sndWnd + (1 << _sndShift)));
 
     private bool TrySendAck(Packet packet, Instant now)
     {
         if (_duplicateAcksOwed > 0)
         {
             _duplicateAcksOwed--;
-            Emit(packet, AckSequence, 0, TcpFlags.Ack, SendCause.DuplicateAck, _ackCause, SegmentOptions(now), now);
+            Emit(packet, AckSequence, 0, TcpFlags.Ack, SendCause.DuplicateAck, AckBecause, SegmentOptions(now), now);
             return true;
         }
 
         if (!_ackNow)
             return false;
-        Emit(packet, AckSequence, 0, TcpFlags.Ack, _ackWhy, _ackCause, SegmentOptions(now), now);
+        Emit(packet, AckSequence, 0, TcpFlags.Ack, _ackWhy, AckBecause, SegmentOptions(now), now);
         return true;
     }
 
@@ -437,8 +279,8 @@ public sealed partial class TcpConnection
         _lastSentAt = length > 0 ? now : _lastSentAt;
         if (_log.IsEnabled)
         {
-            _lastSent = _log.Write(cause, new SegmentSent(Id, Facts(header, options, length, window), why));
-            packet.Cause = _lastSent;
+            LastSent = _log.Write(cause, new SegmentSent(Id, Facts(header, options, length, window), why));
+            packet.Cause = LastSent;
             NoteWindows();
         }
 
@@ -474,6 +316,7 @@ public sealed partial class TcpConnection
     {
         _lastAckSent = _rcvNxt;
         OnAckSent();
+        EndCompression();
         _timers.DelayedAck = Instant.Never;
         if (why == SendCause.DuplicateAck && _duplicateAcksOwed > 0)
             return; // one of several: each of them is counted by the peer

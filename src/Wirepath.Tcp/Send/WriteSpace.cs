@@ -6,7 +6,7 @@ public sealed partial class TcpConnection
     /// <summary>Bookkeeping that each unit of the queue costs besides its bytes; keeps a tiny buffer from holding many crumbs.</summary>
     private const int UnitOverhead = 640;
 
-    private long _unitRoom;
+    private int _unitRoom;
 
     /// <summary>
     /// Bytes that a writer who waits may count on: nothing while less than a third of the buffer is free, or while half of what may
@@ -63,7 +63,7 @@ public sealed partial class TcpConnection
             }
         }
 
-        _unitRoom = room;
+        _unitRoom = (int)room;
         return (int)taken;
     }
 }

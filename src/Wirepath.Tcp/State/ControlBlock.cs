@@ -15,13 +15,14 @@ public sealed partial class TcpConnection
 
     // ---- Send sequence space (figure 3) --------------------------------------------------------------------------
     private readonly SequenceNumber _iss;
-    private readonly SendBuffer _sendBuffer = new();
+    private SendBuffer _sendBuffer;
     private SequenceNumber _sndUna;
     private SequenceNumber _sndNxt;
+    private bool _isSynAcknowledged;        // SND.UNA comes by ISS again after 4 GiB
     private SequenceNumber _dataEnd;        // behind the last byte written; the FIN's own number
     private bool _finQueued;
-    private long _sndWnd;
-    private long _maxSndWnd;
+    private int _sndWnd;
+    private int _maxSndWnd;
     private SequenceNumber _sndWl1;
     private SequenceNumber _sndWl2;
     private int _sndShift;
@@ -31,14 +32,12 @@ public sealed partial class TcpConnection
 
     // ---- Receive sequence space (figure 4) -----------------------------------------------------------------------
     private int _rcvMss;                    // what our SYN announces
-    private readonly PieceShelf _pieces = new();
-    private readonly ReassemblyQueue _reassembly;
+    private ReassemblyQueue? _reassembly;   // null: nothing has arrived behind a hole
     private ByteChain _received;
     private SequenceNumber _irs;
     private SequenceNumber _rcvNxt;
     private SequenceNumber _rcvAdv;         // right edge of the window as the peer was told
     private int _rcvShift;
-    private int _rcvBuffer;
     private int _seenMss;                   // largest payload of late: what "every second full segment" counts in
     private SequenceNumber _peerFin;
     private bool _hasPeerFin;               // the FIN arrived, perhaps behind a hole
@@ -53,8 +52,6 @@ public sealed partial class TcpConnection
     private Instant _tsRecentAt;
 
     // ---- What is to be sent, and because of what -----------------------------------------------------------------
-    private EventId _sendCause;
-    private EventId _ackCause;
     private bool _ackNow;
     private SendCause _ackWhy = SendCause.Ack;
     private int _duplicateAcksOwed;
@@ -65,7 +62,6 @@ public sealed partial class TcpConnection
     private bool _synWanted = true;
     private bool _repeatFirst;              // a time-out sends one segment whatever the windows say
     private RetransmitCause _repeatWhy;
-    private EventId _repeatCause;
     private bool _probeWanted;
     private bool _keepAliveWanted;
     private bool _overrideSws;
@@ -79,19 +75,18 @@ public sealed partial class TcpConnection
     private Instant _stalledSince = Instant.Never;
     private CwndUsage _cwndUsage;
     private Instant _lastSentAt;
-    private EventId _timerCause;            // what armed the retransmission or the persist timer: only one of them runs
     private int _probesUnanswered;
     private int _keepAlivesUnanswered;
     private Instant _lastReceivedAt;
-    private Instant _lastInvalidAnswer = Instant.Epoch;
 
     private SequenceNumber SendEnd => _finQueued ? _dataEnd + 1 : _dataEnd;
 
     private SequenceNumber BufferStart => _dataEnd - _sendBuffer.Length;
 
-    private bool IsSynAcknowledged => _sndUna != _iss;
-
     private bool IsFinAcknowledged => _finQueued && _sndUna == _dataEnd + 1;
+
+    // A window begins behind the SYN, also while that is not acknowledged (RFC 7413 sends text by then).
+    private SequenceNumber WindowEdge => (_isSynAcknowledged ? _sndUna : _iss + 1) + _sndWnd;
 
     private long RcvWnd => _rcvAdv - _rcvNxt;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Wirepath.Events;
 using Wirepath.Wire;
 
@@ -6,22 +7,88 @@ namespace Wirepath.Tcp;
 // What is counted, and what is told to the log when somebody listens.
 public sealed partial class TcpConnection
 {
-    private long _segmentsSent;
-    private long _segmentsReceived;
-    private long _segmentsRejected;
+    private uint _segmentsSent;
+    private uint _segmentsReceived;
     private long _bytesSent;
     private long _bytesAcknowledged;
     private long _bytesReceived;
-    private long _bytesRetransmitted;
-    private long _retransmissions;
-    private long _timeoutCount;
-    private long _fastRetransmits;
-    private long _duplicateAcksReceived;
-    private long _windowProbes;
-    private long _lossProbes;
-    private long _dataSegmentsSent;
-    private EventId _lastSent;
-    private (CongestionPhase Phase, long Cwnd, long Ssthresh) _noted;
+    private uint _dataSegmentsSent;
+    private Trail? _trail;
+
+    // What only a log wants to know: without one, no connection has it.
+    private sealed class Trail
+    {
+        public EventId LastSent;
+        public EventId SendCause;
+        public EventId AckCause;
+        public EventId TimerCause;
+        public EventId RepeatCause;
+        public (CongestionPhase Phase, long Cwnd, long Ssthresh) Noted;
+    }
+
+    private EventId LastSent
+    {
+        get => _trail is null ? default : _trail.LastSent;
+        set
+        {
+            if (IsWorthNoting(value))
+                _trail.LastSent = value;
+        }
+    }
+
+    /// <summary>Because of what something is to be sent.</summary>
+    private EventId SendBecause
+    {
+        get => _trail is null ? default : _trail.SendCause;
+        set
+        {
+            if (IsWorthNoting(value))
+                _trail.SendCause = value;
+        }
+    }
+
+    /// <summary>Because of what an ACK is to be sent.</summary>
+    private EventId AckBecause
+    {
+        get => _trail is null ? default : _trail.AckCause;
+        set
+        {
+            if (IsWorthNoting(value))
+                _trail.AckCause = value;
+        }
+    }
+
+    /// <summary>What armed the retransmission or the persist timer: only one of them runs.</summary>
+    private EventId TimerBecause
+    {
+        get => _trail is null ? default : _trail.TimerCause;
+        set
+        {
+            if (IsWorthNoting(value))
+                _trail.TimerCause = value;
+        }
+    }
+
+    private EventId RepeatBecause
+    {
+        get => _trail is null ? default : _trail.RepeatCause;
+        set
+        {
+            if (IsWorthNoting(value))
+                _trail.RepeatCause = value;
+        }
+    }
+
+    [MemberNotNullWhen(true, nameof(_trail))]
+    private bool IsWorthNoting(EventId cause)
+    {
+        if (_trail is not null)
+            return true;
+        if (cause.IsNone)
+            return false;
+        _trail = new Trail();
+        return true;
+    }
 
     public TcpStatistics Statistics => new()
     {
@@ -42,12 +109,12 @@ public sealed partial class TcpConnection
         Lost = _sent.Lost,
         RetransmitsOut = _sent.Repeated,
         Reordering = _reordering,
-        ReorderingsSeen = _reorderingsSeen,
-        DsackDuplicates = _duplicateReports,
-        UndoneReductions = _undoneReductions,
+        ReorderingsSeen = _troubles?.ReorderingsSeen ?? 0,
+        DsackDuplicates = _troubles?.DuplicateReports ?? 0,
+        UndoneReductions = _troubles?.UndoneReductions ?? 0,
         Delivered = _rate.Delivered,
         DeliveredCe = _rate.DeliveredCe,
-        TailLossProbes = _lossProbes,
+        TailLossProbes = _troubles?.LossProbes ?? 0,
         Backoffs = _timeouts,
         Ecn = _ecn,
         SendWindow = _sndWnd,
@@ -55,23 +122,23 @@ public sealed partial class TcpConnection
         FlightSize = _sndNxt - _sndUna,
         Unsent = State == TcpState.Closed ? 0 : Math.Max(0, _dataEnd - _sndNxt),
         Unread = _received.Length,
-        OutOfOrder = _reassembly.Length,
+        OutOfOrder = _reassembly?.Length ?? 0,
         SmoothedRtt = _rtt.Smoothed,
         RttVariance = _rtt.Variance,
         MinRtt = _rtt.Min,
         Rto = _rtt.Rto,
         SegmentsSent = _segmentsSent,
         SegmentsReceived = _segmentsReceived,
-        SegmentsRejected = _segmentsRejected,
+        SegmentsRejected = _troubles?.Rejected ?? 0,
         BytesSent = _bytesSent,
         BytesAcknowledged = _bytesAcknowledged,
         BytesReceived = _bytesReceived,
-        BytesRetransmitted = _bytesRetransmitted,
-        Retransmissions = _retransmissions,
-        Timeouts = _timeoutCount,
-        FastRetransmits = _fastRetransmits,
-        DuplicateAcks = _duplicateAcksReceived,
-        WindowProbes = _windowProbes,
+        BytesRetransmitted = _troubles?.BytesRetransmitted ?? 0,
+        Retransmissions = _troubles?.Retransmissions ?? 0,
+        Timeouts = _troubles?.Timeouts ?? 0,
+        FastRetransmits = _troubles?.FastRetransmits ?? 0,
+        DuplicateAcks = _troubles?.DuplicateAcks ?? 0,
+        WindowProbes = _troubles?.WindowProbes ?? 0,
         UnansweredProbes = Math.Max(_probesUnanswered, _keepAlivesUnanswered),
         Timestamps = _timestamps,
         Sack = _sack,
@@ -104,15 +171,15 @@ public sealed partial class TcpConnection
 
     private void Reject(in TcpSegment segment, string reason)
     {
-        _segmentsRejected++;
+        Troubles.Rejected++;
         if (_log.IsEnabled)
             _log.Write(new SegmentRejected(Id, Facts(segment), reason));
     }
 
     private EventId NoteRetransmission(SequenceNumber sequence, int length, EventId cause)
     {
-        _retransmissions++;
-        _bytesRetransmitted += length;
+        Troubles.Retransmissions++;
+        Troubles.BytesRetransmitted += length;
         if (!_log.IsEnabled)
             return EventId.None;
         return _log.Write(cause, new Retransmitted(Id, Relative(sequence, _iss), length, _repeatWhy, Math.Max(_timeouts, 1)));
@@ -123,9 +190,10 @@ public sealed partial class TcpConnection
         if (!_log.IsEnabled)
             return;
         (CongestionPhase, long, long) figures = (Phase, CwndBytes, SsthreshBytes);
-        if (figures == _noted)
+        _trail ??= new Trail();
+        if (figures == _trail.Noted)
             return;
-        _noted = figures;
+        _trail.Noted = figures;
         _log.Write(new CongestionChanged(Id, Phase, CwndBytes, SsthreshBytes, FullPayload, why));
     }
 

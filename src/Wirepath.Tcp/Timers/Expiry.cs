@@ -14,17 +14,23 @@ public sealed partial class TcpConnection
     /// <summary>To be called when <see cref="NextTimer"/> is reached; early calls do nothing. Ask <see cref="TryTransmit"/> afterwards.</summary>
     public void OnTimer(Instant now)
     {
-        if (Due(ref _timers.TimeWait, now))
+        if (_timers.Rare is { } rare)
         {
-            Transit(TcpTransition.TimeWaitPassed);
-            return;
-        }
+            if (Due(ref rare.CompressedAck, now))
+                OnCompressedAck();
+            Due(ref rare.Pacing, now); // the turn to send that follows is all it is for
+            if (Due(ref rare.TimeWait, now))
+            {
+                Transit(TcpTransition.TimeWaitPassed);
+                return;
+            }
 
-        if (Due(ref _timers.Orphan, now))
-        {
-            // FIN-WAIT-2 without an application: the peer's FIN never came. What still comes is answered as for no connection.
-            Finish(ConnectionEnd.TimedOut, "the peer did not close within the time of FIN-WAIT-2", TcpTransition.GaveUp);
-            return;
+            if (Due(ref rare.Orphan, now))
+            {
+                // FIN-WAIT-2 without an application: the peer's FIN never came. What still comes is answered as for no connection.
+                Finish(ConnectionEnd.TimedOut, "the peer did not close within the time of FIN-WAIT-2", TcpTransition.GaveUp);
+                return;
+            }
         }
 
         if (Due(ref _timers.DelayedAck, now))
@@ -33,7 +39,6 @@ public sealed partial class TcpConnection
             (_ackNow, _ackWhy) = (true, SendCause.DelayedAck); // its cause is the segment that started the wait
         }
 
-        Due(ref _timers.Pacing, now); // the turn to send that follows is all it is for
         if (Due(ref _timers.Retransmit, now))
             OnRetransmission(now);
         if (Due(ref _timers.Persist, now))
@@ -68,7 +73,7 @@ public sealed partial class TcpConnection
                 break;
             case RetransmissionTimer.Reordering:
                 if (_log.IsEnabled)
-                    _log.Because = _log.Write(_timerCause, new ReorderingTimedOut(Id));
+                    _log.Because = _log.Write(TimerBecause, new ReorderingTimedOut(Id));
                 OnReorderingTimeout(now);
                 break;
             case RetransmissionTimer.Timeout:
@@ -85,13 +90,20 @@ public sealed partial class TcpConnection
             return;
         TimeSpan passed = _rtt.Rto;
         _timeouts++;
-        _timeoutCount++;
+        Troubles.Timeouts++;
         bool last = _timeouts > RetryLimit;
         bool userTimeout = _settings.UserTimeout > TimeSpan.Zero && now - _stalledSince >= _settings.UserTimeout;
         _rtt.BackOff();
-        EventId timedOut = _log.IsEnabled ? _log.Write(_timerCause, new RetransmissionTimedOut(Id, passed, _rtt.Rto, _timeouts)) : EventId.None;
+        EventId timedOut = _log.IsEnabled ? _log.Write(TimerBecause, new RetransmissionTimedOut(Id, passed, _rtt.Rto, _timeouts)) : EventId.None;
         if (_log.IsEnabled)
             _log.Because = timedOut;
+        if (_applicationGone && Shared is { Memory: MemoryState.Exhausted })
+        {
+            Shared.Counters.TCPAbortOnMemory++;
+            ResetAndFinish(ConnectionEnd.Aborted, "nobody is there any more, and memory is used up");
+            return;
+        }
+
         if (last || userTimeout)
         {
             GiveUp(State is TcpState.SynSent or TcpState.SynReceived ? "no answer to the SYN" : "no acknowledgment");
@@ -100,11 +112,11 @@ public sealed partial class TcpConnection
 
         if (_timeouts == _settings.Retries1)
             _signals |= TcpSignals.PathSuspect;
-        (_repeatWhy, _repeatCause) = (RetransmitCause.Timeout, timedOut);
+        (_repeatWhy, RepeatBecause) = (RetransmitCause.Timeout, timedOut);
         SetRetransmission(RetransmissionTimer.Timeout, now + _rtt.Rto);
-        if (!IsSynAcknowledged)
+        if (!_isSynAcknowledged)
         {
-            (_synWanted, _sendCause) = (true, timedOut);
+            (_synWanted, SendBecause) = (true, timedOut);
             for (int i = 0; i < _sent.Rows; i++)
                 MarkLost(i); // and what had followed the SYN
             return;
@@ -120,7 +132,7 @@ public sealed partial class TcpConnection
     {
         if (SendEnd == _sndNxt || _sent.Rows > 0)
             return;
-        _sendCause = _timerCause;
+        SendBecause = TimerBecause;
         if (_sndWnd > 0)
         {
             _overrideSws = true; // a small window stayed small: §3.8.6.2.1 (4)
@@ -144,7 +156,7 @@ public sealed partial class TcpConnection
     {
         Instant due = _lastReceivedAt + (_keepAlivesUnanswered == 0 ? _settings.KeepAliveTime : TimeSpan.Zero);
         // What is in flight or waits for a window is watched by timers of its own.
-        if (!IsSynAcknowledged || _sent.Rows > 0 || SendEnd != _sndNxt)
+        if (!_isSynAcknowledged || _sent.Rows > 0 || SendEnd != _sndNxt)
         {
             _timers.KeepAlive = now + _settings.KeepAliveTime;
             return;
@@ -164,15 +176,16 @@ public sealed partial class TcpConnection
 
         _keepAlivesUnanswered++;
         _keepAliveWanted = true;
-        _ackCause = _log.IsEnabled ? _log.Write(new KeepAliveSent(Id, _keepAlivesUnanswered, _settings.KeepAliveProbes)) : EventId.None;
+        AckBecause = _log.IsEnabled ? _log.Write(new KeepAliveSent(Id, _keepAlivesUnanswered, _settings.KeepAliveProbes)) : EventId.None;
         _timers.KeepAlive = now + _settings.KeepAliveInterval;
     }
 
     private void GiveUp(string detail)
     {
-        if (_softError is null)
+        Shared?.Counters.TCPAbortOnTimeout += 1;
+        if (_troubles?.SoftError is not { } softError)
             Finish(ConnectionEnd.TimedOut, detail, TcpTransition.GaveUp);
         else
-            Finish(ConnectionEnd.Unreachable, _softError, TcpTransition.GaveUp);
+            Finish(ConnectionEnd.Unreachable, softError, TcpTransition.GaveUp);
     }
 }

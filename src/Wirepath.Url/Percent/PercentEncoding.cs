@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text;
 
@@ -62,6 +61,7 @@ public static class PercentEncoding
 
     internal static void Append(ref GrowingBuffer<char> to, scoped ReadOnlySpan<char> text, PercentEncodeSet set)
     {
+        Span<byte> utf8 = stackalloc byte[4];
         while (true)
         {
             int literal = text.IndexOfAnyExcept(set.Literal);
@@ -86,7 +86,6 @@ public static class PercentEncoding
 
             Rune.DecodeFromUtf16(text, out Rune rune, out int consumed);
             text = text[consumed..];
-            Span<byte> utf8 = stackalloc byte[4];
             foreach (byte b in utf8[..rune.EncodeToUtf8(utf8)])
                 AppendByte(ref to, b);
         }

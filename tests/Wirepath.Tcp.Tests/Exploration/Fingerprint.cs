@@ -22,13 +22,15 @@ internal static class Fingerprint
     // Figures that are only reported, and what belongs to the log.
     private static readonly HashSet<string> s_reported =
     [
-        "_segmentsSent", "_segmentsReceived", "_segmentsRejected", "_bytesSent", "_bytesAcknowledged", "_bytesReceived", "_bytesRetransmitted",
-        "_timeoutCount", "_fastRetransmits", "_duplicateAcksReceived", "_windowProbes", "_lossProbes", "_noted", "_undoneReductions",
-        "_busyTime", "_receiveWindowLimited", "_sendBufferLimited", "_limit", "_limitSince", "_establishedAt",
+        "_segmentsSent", "_segmentsReceived", "_bytesSent", "_bytesAcknowledged", "_bytesReceived", "_trail", "_busyTime", "_limit", "_limitSince",
+        "_establishedAt", "Rejected", "Retransmissions", "BytesRetransmitted", "Timeouts", "FastRetransmits", "DuplicateAcks", "WindowProbes",
+        "LossProbes", "DuplicateReports", "ReorderingsSeen", "UndoneReductions", "SoftError", "ReceiveWindowLimited", "SendBufferLimited",
     ];
 
     // Readings of the timestamps' clock: like times, relative to now.
-    private static readonly HashSet<string> s_timestamps = ["_tsRecent", "_repeatTimestamp", "_arrivedEcho"];
+    private static readonly HashSet<string> s_timestamps = ["_tsRecent", "_arrivedEcho", "RepeatTimestamp", "LastEcho"];
+
+    private static readonly Type[] s_holders = [typeof(TcpConnection), typeof(Troubles), typeof(ReceiveTuning)];
 
     private static readonly HashSet<Type> s_elsewhere =
     [
@@ -38,7 +40,7 @@ internal static class Fingerprint
 
     /// <summary>The names above that no field has any more.</summary>
     public static IEnumerable<string> Stale =>
-        s_reported.Concat(s_timestamps).Where(name => typeof(TcpConnection).GetField(name, Declared) is null);
+        s_reported.Concat(s_timestamps).Where(name => !s_holders.Any(holder => holder.GetField(name, Declared) is not null));
 
     public static ulong Mix(ulong hash, long value) => BitOperations.RotateLeft(hash ^ (ulong)value, 29) * 0x9E3779B97F4A7C15;
 

@@ -10,6 +10,9 @@ internal static class Inside
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_iss")]
     public static extern ref SequenceNumber Iss(this TcpConnection connection);
 
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_isSynAcknowledged")]
+    private static extern ref bool IsSynAcknowledged(this TcpConnection connection);
+
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_sndUna")]
     public static extern ref SequenceNumber SndUna(this TcpConnection connection);
 
@@ -41,7 +44,7 @@ internal static class Inside
     private static extern ref SendBuffer Buffer(this TcpConnection connection);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_reassembly")]
-    private static extern ref ReassemblyQueue Reassembly(this TcpConnection connection);
+    private static extern ref ReassemblyQueue? Reassembly(this TcpConnection connection);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_timers")]
     private static extern ref TcpTimers Timers(this TcpConnection connection);
@@ -63,7 +66,7 @@ internal static class Inside
         SequenceNumber end = connection.FinQueued() ? connection.DataEnd() + 1 : connection.DataEnd();
         if (connection.SndUna() > connection.SndNxt() || connection.SndNxt() > end)
             return $"SND.UNA {connection.SndUna()} ≤ SND.NXT {connection.SndNxt()} ≤ {end} does not hold";
-        int held = connection.SndUna() == connection.Iss() ? connection.DataEnd() - connection.Iss() - 1 : Math.Max(connection.DataEnd() - connection.SndUna(), 0);
+        int held = !connection.IsSynAcknowledged() ? connection.DataEnd() - connection.Iss() - 1 : Math.Max(connection.DataEnd() - connection.SndUna(), 0);
         if (connection.Buffer().Length != held)
             return $"the send buffer holds {connection.Buffer().Length} bytes, unacknowledged and unsent are {held}";
         if (connection.Control().Cwnd < 1)
@@ -75,7 +78,7 @@ internal static class Inside
     {
         if (!connection.NextTimer.IsNever)
             return "CLOSED, and a timer runs";
-        if (connection.Buffer().Length != 0 || connection.Sent().Rows != 0 || connection.Reassembly().Length != 0)
+        if (connection.Buffer().Length != 0 || connection.Sent().Rows != 0 || connection.Reassembly() is not null)
             return "CLOSED, and something is still queued";
         return connection.Readable == 0 && connection.MemoryCharged != 0 ? $"CLOSED, and {connection.MemoryCharged} bytes are still charged" : null;
     }
@@ -139,7 +142,7 @@ internal static class Inside
         long promised = connection.RcvAdv() - connection.RcvNxt() + connection.Readable;
         if (promised > connection.RcvBuffer() && connection.Readable > 0)
             return $"{promised} bytes are promised or unread, the buffer has {connection.RcvBuffer()}";
-        if (connection.Reassembly().Length > connection.RcvAdv() - connection.RcvNxt())
+        if ((connection.Reassembly()?.Length ?? 0) > connection.RcvAdv() - connection.RcvNxt())
             return "more is out of order than the window lets in";
         return null;
     }

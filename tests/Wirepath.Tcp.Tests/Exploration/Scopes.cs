@@ -9,6 +9,7 @@ internal static class Scopes
 
     private static Step[] Send(params int[] sizes) => [.. sizes.Select(bytes => new Step(Write, bytes)), new(Shutdown), new(AwaitEnd), new(Close)];
 
+    // In bytes of memory: half of them are offered.
     private static TcpSettings Window(TcpSettings settings, int bytes) => settings with { ReceiveBuffer = new BufferSizes(bytes, bytes, bytes) };
 
     public static IReadOnlyList<Scope> All { get; } =
@@ -24,7 +25,7 @@ internal static class Scopes
         new("both-ways") { ClientCalls = Send(120), ServerCalls = Send(130) },
         new("zero-window") { Server = Window(Scope.Small, 120), ClientCalls = Send(300), ServerCalls = s_waitAndClose, Losses = 1 },
         new("zero-window-bare") { Client = Scope.Bare, Server = Window(Scope.Bare, 120), ClientCalls = Send(300), ServerCalls = s_waitAndClose, Duplicates = 1 },
-        new("one-byte-window") { Client = Scope.Bare, Server = Window(Scope.Bare, 1), ClientCalls = Send(4), ServerCalls = s_waitAndClose, Losses = 1 },
+        new("one-byte-window") { Client = Scope.Bare, Server = Window(Scope.Bare, 2), ClientCalls = Send(4), ServerCalls = s_waitAndClose, Losses = 1 },
         new("simultaneous-close") { ClientCalls = Send(), ServerCalls = Send(), Losses = 1 },
         new("half-close") { ClientCalls = Send(10), ServerCalls = [new(AwaitEnd), new(Write, 150), new(Close)], Losses = 1 },
         // Nothing is lost: an end in FIN-WAIT-2 that never hears of the RST waits for ever, unless its application asked for keepalive.

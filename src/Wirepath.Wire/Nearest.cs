@@ -1,7 +1,7 @@
-namespace Wirepath.Cli;
+namespace Wirepath.Wire;
 
 /// <summary>Which of the known words a mistyped one was meant to be.</summary>
-internal static class Nearest
+public static class Nearest
 {
     /// <returns>The word that the fewest slips of a finger lead to; null when none is near.</returns>
     public static string? To(string typed, IEnumerable<string> known)

@@ -1,0 +1,65 @@
+using Wirepath.Wire;
+
+namespace Wirepath.Dns;
+
+/// <summary>What is configured of the tree: hints, stub and forward zones, and which zones are known to be signed.</summary>
+internal sealed class ResolverZones(
+    RootHints hints, IReadOnlyList<StubZone> stubs, IReadOnlyList<ForwardZone> forwards, Func<DomainName, bool>? isAnchored = null)
+{
+    public RootHints Hints { get; } = hints;
+
+    /// <summary>The servers configured for the deepest part of the tree that the name lies in; null when it is to be found from the root.</summary>
+    public Delegation? Configured(DomainName name, ResolverSettings settings)
+    {
+        for (DomainName at = name; ; at = at.Parent)
+        {
+            if (Find(forwards, f => f.Name == at) is { } forward)
+                return forward.Servers.Count + forward.Hosts.Count == 0 ? null : ForwardTo(forward, settings);
+            if (Find(stubs, s => s.Name == at) is { } stub)
+                return StubOf(stub, settings);
+            if (at.IsRoot)
+                return null;
+        }
+    }
+
+    /// <summary>True when a trust anchor, or a validated DS set, says that the zone signs its answers.</summary>
+    public bool ExpectsSignatures(DomainName zone, ResolverCache cache, Instant now) => isAnchored is not null
+        && (isAnchored(zone) || cache.TryGetSet(zone, DnsType.DS, now, out Rrset? ds) && ds.Security is Security.Secure or Security.Unchecked);
+
+    private static Delegation ForwardTo(ForwardZone forward, ResolverSettings settings)
+    {
+        var delegation = new Delegation(forward.Name, DelegationKind.Forward)
+        {
+            FallsBack = forward.FallBack,
+            NoCache = forward.NoCache,
+            OverTcp = forward.OverTcp,
+        };
+        Delegation.AddConfigured(delegation, forward.Servers, forward.Hosts, settings);
+        return delegation;
+    }
+
+    private static Delegation StubOf(StubZone stub, ResolverSettings settings)
+    {
+        var delegation = new Delegation(stub.Name, DelegationKind.Stub)
+        {
+            FallsBack = stub.FallBack,
+            NoCache = stub.NoCache,
+            OverTcp = stub.OverTcp,
+            NeedsPriming = stub.Prime,
+        };
+        Delegation.AddConfigured(delegation, stub.Servers, stub.Hosts, settings);
+        return delegation;
+    }
+
+    private static T? Find<T>(IReadOnlyList<T> list, Func<T, bool> wanted)
+        where T : class
+    {
+        foreach (T item in list)
+        {
+            if (wanted(item))
+                return item;
+        }
+
+        return null;
+    }
+}

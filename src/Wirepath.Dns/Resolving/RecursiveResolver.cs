@@ -1,0 +1,270 @@
+using System.Diagnostics.CodeAnalysis;
+using Wirepath.Events;
+using Wirepath.Wire;
+
+namespace Wirepath.Dns;
+
+/// <summary>
+/// A full-service resolver (RFC 1123 §6.1.3.1): its cache, and iteration from the root for what is not in it. Answers
+/// wire messages, and as <see cref="INameResolver"/> its own host.
+/// </summary>
+public sealed class RecursiveResolver : IDnsResponder, INameResolver
+{
+    private readonly NodeLog _log;
+    private readonly ResolverConfiguration _configuration;
+    private readonly TimeProvider _time;
+    private readonly QueryExchange _exchange;
+    private readonly Iterator _iterator;
+    private readonly Coalescer<(DnsQuestion, bool IsUnchecked), ResolvedMessage> _coalescer = new();
+
+    /// <summary>A resolver for anybody who can reach it, without stub zones or trust anchors.</summary>
+    public RecursiveResolver(
+        RootHints hints, ResolverSettings settings, ResolverCache cache, IDnsTransport transport, NodeLog log, TimeProvider time, RandomSource random)
+        : this(new ResolverConfiguration { Settings = settings, LocalZones = LocalZones.None, Access = Access.Anybody }, hints, cache, transport, log, time, random)
+    {
+    }
+
+    public RecursiveResolver(
+        ResolverConfiguration configuration, RootHints hints, ResolverCache cache, IDnsTransport transport, NodeLog log, TimeProvider time, RandomSource random)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(random);
+        _configuration = configuration;
+        Settings = configuration.Settings;
+        Cache = cache;
+        _log = log;
+        _time = time;
+        _exchange = new QueryExchange(transport, log, time, random.Fork("dns queries")) { EdnsSize = Settings.EdnsSize, UseTcp = Settings.UseTcp };
+        Servers = new ServerTable(Settings, random.Fork("dns servers"));
+        var zones = new ResolverZones(hints, configuration.StubZones, configuration.ForwardZones);
+        _iterator = new Iterator(zones, Settings, cache, new ZoneQuestioner(Settings, cache, Servers, _exchange), _exchange);
+    }
+
+    public ResolverSettings Settings { get; }
+
+    public ResolverCache Cache { get; }
+
+    /// <summary>Questions that found the same question already being worked on, and shared its answer.</summary>
+    public long Coalesced => _coalescer.Joined;
+
+    internal ServerTable Servers { get; }
+
+    private static bool Validates => false;
+
+    public async ValueTask<DnsResponse> RespondAsync(
+        ReadOnlyMemory<byte> query, Memory<byte> response, IpEndpoint client, bool overTcp, CancellationToken ct)
+    {
+        EventId because = NodeLog.ApplicationCause;
+        if (!MessageIntake.TryRead(query.Span, out DnsMessage message, out DnsMessage? reply) && reply is null)
+            return new DnsResponse(0, because);
+        AccessAction access = Access.Of(_configuration.Access, client.Address);
+        if (access is AccessAction.Deny)
+            return new DnsResponse(0, because);
+        if (access is AccessAction.Refuse)
+            reply ??= message.CreateResponse(DnsRcode.Refused);
+        if (reply is null && _configuration.LocalZones.Answer(message.Questions[0]) is { GoesOn: false } local)
+        {
+            if (local.Message is null)
+                return new DnsResponse(0, because);
+            reply = ReplyBuilder.Build(message, local.Message, Settings);
+            reply.IsAuthoritative = true;
+        }
+
+        if (reply is null)
+        {
+            if (access is AccessAction.DenyNonLocal)
+                return new DnsResponse(0, because);
+            if (access is AccessAction.RefuseNonLocal)
+                reply = message.CreateResponse(DnsRcode.Refused);
+            else if (!message.RecursionDesired && access is not AccessAction.AllowSetRd)
+                reply = access is AccessAction.AllowSnoop ? FromCacheAlone(message) : message.CreateResponse(DnsRcode.Refused);
+        }
+
+        CachedMessage? source = null;
+        if (reply is null)
+        {
+            bool isUnchecked = message.CheckingDisabled && !Settings.IgnoreCheckingDisabled;
+            Found found = await FindAsync(message.Questions[0], isUnchecked, because, ct).ConfigureAwait(false);
+            because = found.Message.Because;
+            reply = ReplyBuilder.Build(message, found.Message, Settings);
+            source = found.Source;
+        }
+
+        reply.RecursionAvailable = true;
+        DnsResponse sent = ReplyBuilder.Send(message, reply, response, client, overTcp, _log, because);
+        if (source is not null && !reply.IsTruncated && PlainQuery.TryRead(query.Span, out PlainQuery plain))
+            Cache.StoreWire(plain, response.Span[..sent.Length], source);
+        return sent;
+    }
+
+    public bool TryRespond(ReadOnlySpan<byte> query, Span<byte> response, in IpEndpoint client, bool overTcp, out int length)
+    {
+        length = 0;
+        if (_log.IsEnabled || !PlainQuery.TryRead(query, out PlainQuery plain)
+            || Access.Of(_configuration.Access, client.Address) is not (AccessAction.Allow or AccessAction.AllowSnoop or AccessAction.AllowSetRd))
+            return false;
+        int limit = overTcp ? DnsMessage.MaxSize : Math.Min(plain.UdpSize, Settings.MostUdpAnswer);
+        return Cache.TryWrite(plain, response, limit, Settings, _exchange.Now, out length);
+    }
+
+    public async ValueTask<NameAnswer> ResolveAsync(DomainName name, DnsType type, CancellationToken ct = default)
+    {
+        EventId lookup = NodeLog.ApplicationCause;
+        if (_log.IsEnabled)
+            lookup = _log.Write(lookup, new LookupStarted(name, type, "resolver"));
+        Found found = await FindAsync(new DnsQuestion(name, type), isUnchecked: false, lookup, ct).ConfigureAwait(false);
+        NameAnswer answer = Answers.Of(found.Message, found.Level);
+        if (_log.IsEnabled)
+            _log.Write(lookup, new LookupFinished(name, type, answer.Failure, answer.Addresses, answer.Ttl, answer.Explanation));
+        return answer;
+    }
+
+    // From the cache, from servers, or, when they do not answer in time, from what the cache held before.
+    private async ValueTask<Found> FindAsync(DnsQuestion question, bool isUnchecked, EventId because, CancellationToken ct)
+    {
+        Instant now = _exchange.Now;
+        bool isCached = TryFindCached(question, isUnchecked, now, out ResolvedMessage? cached, out CachedMessage? source);
+        if (_log.IsEnabled)
+        {
+            because = _log.Write(because, new LevelConsulted(
+                question.Name, question.Type, NameLevel.ResolverCache, Consulted.Result(cached, isCached), default, Consulted.TtlLeft(cached, isCached)));
+        }
+
+        if (isCached)
+        {
+            cached!.Because = because;
+            if (Settings.Prefetch && source is not null && source.IsDue(now, Settings.PrefetchShare))
+                Refresh(question, isUnchecked, source.ExpiresAt - now, because);
+            return new Found(cached, NameLevel.ResolverCache, source);
+        }
+
+        bool hasFailed = Cache.TryGetFailure(question, now, out CachedMessage? failed);
+        bool hasStale = TryGetStale(question, now, because, out ResolvedMessage? stale);
+        if (hasFailed)
+            return new Found(hasStale ? stale! : Again(failed!, now, because), NameLevel.ResolverCache, null);
+        if (hasStale && Settings.StaleClientTimeout == TimeSpan.Zero)
+        {
+            Refresh(question, isUnchecked, TimeSpan.Zero, because);
+            return new Found(stale!, NameLevel.ResolverCache, null);
+        }
+
+        if (_coalescer.InFlight >= Settings.MostQuestionsInFlight)
+        {
+            return new Found(ResolvedMessage.Failed(question, NameFailure.Budget, ExtendedErrorCode.Other,
+                "the resolver has too many questions in work", because), NameLevel.Iteration, null);
+        }
+
+        ValueTask<ResolvedMessage> work = _coalescer.RunAsync((question, isUnchecked), _ => WorkAsync(question, isUnchecked, TimeSpan.Zero, because), ct);
+        ResolvedMessage? found = hasStale ? await WithinAsync(work, Settings.StaleClientTimeout).ConfigureAwait(false) : await work.ConfigureAwait(false);
+        if (hasStale && (found is null || !found.IsAnswer || found.Security == Security.Bogus && !isUnchecked))
+        {
+            if (found is not null && Settings.StaleTtlStartsOver)
+                Cache.Prolong(question, _exchange.Now);
+            return new Found(stale!, NameLevel.ResolverCache, null);
+        }
+
+        return new Found(found!.Question.Name.EqualsExactly(question.Name) ? found : found.For(question), NameLevel.Iteration, null);
+    }
+
+    private bool TryFindCached(
+        DnsQuestion question, bool isUnchecked, Instant now, [NotNullWhen(true)] out ResolvedMessage? cached, out CachedMessage? source)
+    {
+        if (Cache.TryGetMessage(question, now, out source))
+            cached = source.At(now).For(question);
+        else if (!Cache.TryFind(question, now, out cached) || cached.LeadsOn)
+            return false;
+        // What nobody has checked takes the long way, which ends in the same cache.
+        return isUnchecked || !Validates || cached.Security != Security.Unchecked;
+    }
+
+    private bool TryGetStale(DnsQuestion question, Instant now, EventId because, [NotNullWhen(true)] out ResolvedMessage? stale)
+    {
+        stale = null;
+        if (!Settings.ServeStale || !Cache.TryGetStale(question, now, Settings.StaleTtl, out CachedMessage? known))
+            return false;
+        stale = known.At(now, (uint)Settings.StaleReplyTtl.TotalSeconds).For(question);
+        if (Settings.MarkStaleAnswers && stale.Security != Security.Bogus)
+        {
+            stale.Error = stale.Rcode == DnsRcode.NXDomain
+                ? new ExtendedError(ExtendedErrorCode.StaleNxdomainAnswer, "")
+                : new ExtendedError(ExtendedErrorCode.StaleAnswer, "");
+        }
+
+        stale.Because = because;
+        return true;
+    }
+
+    private static ResolvedMessage Again(CachedMessage failed, Instant now, EventId because)
+    {
+        ResolvedMessage message = failed.At(now);
+        message.Because = because;
+        return message;
+    }
+
+    // Behind the back of a client that has its answer already.
+    private void Refresh(DnsQuestion question, bool isUnchecked, TimeSpan ahead, EventId because)
+    {
+        if (_coalescer.InFlight < Settings.MostQuestionsInFlight)
+            _ = _coalescer.RunAsync((question, isUnchecked), _ => WorkAsync(question, isUnchecked, ahead, because, isRefresh: true), CancellationToken.None).AsTask();
+    }
+
+    private async ValueTask<ResolvedMessage?> WithinAsync(ValueTask<ResolvedMessage> work, TimeSpan time)
+    {
+        var inbox = new Inbox<ResolvedMessage?>();
+        ITimer timer = _time.CreateTimer(static inbox => ((Inbox<ResolvedMessage?>)inbox!).Put(null), inbox, time, Timeout.InfiniteTimeSpan);
+        await using (timer.ConfigureAwait(false))
+        {
+            _ = ForwardAsync(work, inbox);
+            return await inbox.TakeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static async Task ForwardAsync(ValueTask<ResolvedMessage> work, Inbox<ResolvedMessage?> inbox) => inbox.Put(await work.ConfigureAwait(false));
+
+    private async ValueTask<ResolvedMessage> WorkAsync(DnsQuestion question, bool isUnchecked, TimeSpan ahead, EventId because, bool isRefresh = false)
+    {
+        if (_log.IsEnabled)
+            because = _log.Write(because, new LevelConsulted(question.Name, question.Type, NameLevel.Iteration, LookupResult.Asked, default, -1));
+        var search = new Search(question, new QueryBudget(Settings, _exchange.Now), because) { Ahead = ahead, IsRefresh = isRefresh };
+        ResolvedMessage found = await _iterator.ResolveAsync(search).ConfigureAwait(false);
+        if (found.IsAnswer)
+            return found;
+        Cache.StoreFailure(found, _exchange.Now, Settings.FailureMemory);
+        if (_log.IsEnabled)
+        {
+            found.Because = _log.Write(found.Because, new LevelConsulted(
+                question.Name, question.Type, NameLevel.Iteration, LookupResult.Failed, default, -1));
+        }
+
+        return found;
+    }
+
+    // Without RD: what is in the cache, or the closest delegation in it (RFC 1034 §4.3.1).
+    private DnsMessage FromCacheAlone(DnsMessage query)
+    {
+        DnsQuestion question = query.Questions[0];
+        Instant now = _exchange.Now;
+        if (TryFindCached(question, query.CheckingDisabled, now, out ResolvedMessage? cached, out _))
+            return ReplyBuilder.Build(query, cached, Settings);
+        if (Cache.ClosestNameservers(question.Name, now) is not { } nameservers)
+            return query.CreateResponse(DnsRcode.Refused);
+        var referral = new ResolvedMessage(question, DnsRcode.NoError) { Authorities = [nameservers] };
+        foreach (DnsRecord record in nameservers.Records)
+        {
+            if (!record.TryGetName(out DomainName server))
+                continue;
+            foreach (DnsType type in (ReadOnlySpan<DnsType>)[DnsType.A, DnsType.AAAA])
+            {
+                if (Cache.TryGetSet(server, type, now, out Rrset? addresses))
+                    referral.Additionals.Add(addresses);
+            }
+        }
+
+        return ReplyBuilder.Build(query, referral, Settings with { MinimalResponses = false });
+    }
+
+    /// <param name="Message">The answer, or why there is none.</param>
+    /// <param name="Level">Who had it.</param>
+    /// <param name="Source">Where it is in the cache, when it came from there as it is.</param>
+    private readonly record struct Found(ResolvedMessage Message, NameLevel Level, CachedMessage? Source);
+}
