@@ -51,61 +51,101 @@ internal sealed class Play
     private readonly List<(SeenMessage Answer, IpAddress Client)> _answers = [];
     private Exception? _broken;
     private int _next;
+    private int _silences;
 
     public Play(Scenario scenario, Action<ScenarioStep>? told)
     {
         _scenario = scenario;
         _told = told;
         _variables = new Variables(_clock);
-        _servers = new ScriptedServers(text => Tell(0, text));
+        _servers = new ScriptedServers(text => Tell(0, text), OnSent);
         _resolver = ResolverUnderTest.Create(scenario.Configuration, _servers, _clock);
     }
 
     public void Run()
     {
-        for (; _next < _scenario.Steps.Count; _next++)
+        int rounds = 0;
+        while (_next < _scenario.Steps.Count)
         {
             Step step = _scenario.Steps[_next];
-            LetTrafficFlow(step, until: () => IsMet(step));
+            ThrowIfBroken();
+            if (TryMeet(step))
+                continue;
+            if (LetTrafficFlow(step))
+            {
+                if (rounds++ > MostRounds)
+                    throw ScenarioEndedException.Failed(step, $"{MostRounds} replies came before it: the search goes in a circle");
+                continue;
+            }
+
+            // What a step sets in motion already belongs to the time of the next one.
+            rounds = 0;
+            _silences = 0;
+            _next++;
             Do(step);
         }
 
-        if (_scenario.Steps.Count == 0)
+        if (_scenario.Steps.Count > 0)
+            Finish(_scenario.Steps[^1]);
+    }
+
+    // A step that waits for something is over as soon as that is there, so that later traffic is later.
+    private bool TryMeet(Step step)
+    {
+        if (step.Kind == StepKind.CheckAnswer && FindAnswer(step) is >= 0 and int at)
+        {
+            Tell(step.Line, step.ToString());
+            _answers.RemoveAt(at);
+        }
+        else if (step.Kind == StepKind.CheckOutQuery && FindWaiting(step, unchecked_: true) is { } query)
+        {
+            // It was sent before its step came: then the step answers it, when it has an answer.
+            Tell(step.Line, step.ToString());
+            query.IsChecked = true;
+            if (step.Entry is { Packet.IsResponse: true } entry)
+                _servers.Answer(query, entry);
+        }
+        else
+        {
+            return false;
+        }
+
+        _next++;
+        return true;
+    }
+
+    // A query that is sent while a step waits for it is left waiting, for a REPLY.
+    private void OnSent(WaitingQuery query)
+    {
+        if (_next >= _scenario.Steps.Count || _scenario.Steps[_next] is not { Kind: StepKind.CheckOutQuery } step || !Fits(step, query))
             return;
-        Step last = _scenario.Steps[^1];
-        LetTrafficFlow(last, until: () => false);
+        query.IsChecked = true;
+        _next++;
+        Tell(step.Line, step.ToString());
+    }
+
+    // Servers answer what they can, timers that are due fire; the number of the step that is next decides what servers say.
+    private bool LetTrafficFlow(Step step)
+    {
+        if (FindReply(step.Number) is var (query, entry) && query is not null)
+            _servers.Answer(query, entry!);
+        else if (_clock.FireDue())
+            return true;
+        else if (_scenario.Configuration.HasOwnTime && step.Kind == StepKind.CheckAnswer && _servers.Waiting.Count > 0 && _silences++ < MostSilences)
+            RunOut(_servers.Waiting.MinBy(q => q.Timeout)!);
+        else
+            return false;
+        return true;
+    }
+
+    private void Finish(Step last)
+    {
+        for (int rounds = 0; rounds < MostRounds && LetTrafficFlow(last); rounds++)
+            ThrowIfBroken();
         if (_servers.Waiting.Count > 0 && !_scenario.Configuration.HasOwnTime)
             throw ScenarioEndedException.Failed(last, [.. _servers.Waiting.Select(q => $"at the end nobody has answered {q}")]);
         if (_answers.Count > 0)
             throw Unmatched(last, null, _answers[^1].Answer, "at the end an answer is left that no step has asked for");
-    }
-
-    // A step that waits is met before anything else happens, so that later traffic is later.
-    private bool IsMet(Step step) => step.Kind switch
-    {
-        StepKind.CheckAnswer => FindAnswer(step) >= 0,
-        StepKind.CheckOutQuery => FindWaiting(step, unchecked_: true) is not null,
-        _ => false,
-    };
-
-    // Servers answer what they can, timers that are due fire; whatever step is next, its number decides what servers say.
-    private void LetTrafficFlow(Step step, Func<bool> until)
-    {
-        int silences = 0;
-        for (int round = 0; !until(); round++)
-        {
-            if (round > MostRounds)
-                throw ScenarioEndedException.Failed(step, $"{MostRounds} replies came before it: the search goes in a circle");
-            ThrowIfBroken();
-            if (FindReply(step.Number) is var (query, entry) && query is not null)
-                _servers.Answer(query, entry!);
-            else if (_clock.FireDue())
-                continue;
-            else if (_scenario.Configuration.HasOwnTime && step.Kind == StepKind.CheckAnswer && _servers.Waiting.Count > 0 && silences++ < MostSilences)
-                RunOut(_servers.Waiting.MinBy(q => q.Timeout)!);
-            else
-                return;
-        }
     }
 
     private void RunOut(WaitingQuery query)
@@ -139,11 +179,9 @@ internal sealed class Play
                 Ask(step);
                 break;
             case StepKind.CheckAnswer:
-                CheckAnswer(step);
-                break;
+                throw NotAnswered(step);
             case StepKind.CheckOutQuery:
-                (FindWaiting(step, unchecked_: true) ?? throw NotSent(step)).IsChecked = true;
-                break;
+                throw NotSent(step);
             case StepKind.Reply:
                 _servers.Answer(Newest(step), step.Entry ?? throw ScenarioEndedException.Failed(step, "it has no entry to reply with"));
                 break;
@@ -208,19 +246,9 @@ internal sealed class Play
         }
     }
 
-    private void CheckAnswer(Step step)
-    {
-        int at = FindAnswer(step);
-        if (at >= 0)
-        {
-            _answers.RemoveAt(at);
-            return;
-        }
-
-        if (_answers.Count > 0)
-            throw Unmatched(step, step.Entry, _answers[^1].Answer, null);
-        throw ScenarioEndedException.Failed(step, ["no answer has come", .. _servers.Waiting.Select(q => $"nobody answers {q}")]);
-    }
+    private ScenarioEndedException NotAnswered(Step step) => _answers.Count > 0
+        ? Unmatched(step, step.Entry, _answers[^1].Answer, null)
+        : ScenarioEndedException.Failed(step, ["no answer has come", .. _servers.Waiting.Select(q => $"nobody answers {q}")]);
 
     private int FindAnswer(Step step) => _answers.FindIndex(a =>
         (step.Address is null || step.Address == a.Client) && (step.Entry is null || EntryMatch.Fits(step.Entry, a.Answer)));
@@ -229,13 +257,15 @@ internal sealed class Play
     {
         foreach (WaitingQuery query in _servers.Waiting)
         {
-            if ((!unchecked_ || !query.IsChecked) && (step.Address is null || step.Address == query.Server.Address)
-                && (step.Entry is null || EntryMatch.Fits(step.Entry, query.Seen)))
+            if ((!unchecked_ || !query.IsChecked) && Fits(step, query))
                 return query;
         }
 
         return null;
     }
+
+    private static bool Fits(Step step, WaitingQuery query) => (step.Address is null || step.Address == query.Server.Address)
+        && (step.Entry is null || EntryMatch.Fits(step.Entry, query.Seen));
 
     // The query that a REPLY or TIMEOUT is about: one that fits it, else the newest.
     private WaitingQuery Newest(Step step) => FindWaiting(step, unchecked_: false)

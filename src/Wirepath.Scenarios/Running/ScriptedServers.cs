@@ -27,7 +27,7 @@ internal sealed class WaitingQuery(IpEndpoint server, SeenMessage seen, TimeSpan
 }
 
 /// <summary>The servers of a scenario: every query waits until the scenario has something to say to it.</summary>
-internal sealed class ScriptedServers(Action<string> told) : IDnsTransport
+internal sealed class ScriptedServers(Action<string> told, Action<WaitingQuery> sent) : IDnsTransport
 {
     private readonly List<WaitingQuery> _waiting = [];
 
@@ -41,6 +41,7 @@ internal sealed class ScriptedServers(Action<string> told) : IDnsTransport
         var waiting = new WaitingQuery(server, new SeenMessage(message, overTcp), timeout);
         _waiting.Insert(0, waiting);
         told($"→ {waiting}");
+        sent(waiting);
         using CancellationTokenRegistration given = ct.UnsafeRegister(_ => GiveUp(waiting, ct), null);
         return await waiting.Reply.ConfigureAwait(false);
     }
