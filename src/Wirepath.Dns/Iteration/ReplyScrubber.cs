@@ -117,7 +117,8 @@ internal static class ReplyScrubber
                 // What comes beside an answer is what a forger would add (RFC 2181 §5.4.1 would let it replace the parent's).
                 if (isNegative || isPositive && settings.ScrubPromiscuous)
                 {
-                    Disbelieve(judgement, set, "nobody asked who serves the zone");
+                    if (set.Name != zone) // of its own zone every server tells, and nobody needs to hear of it
+                        Disbelieve(judgement, set, "nobody asked who serves the zone");
                     continue;
                 }
 
