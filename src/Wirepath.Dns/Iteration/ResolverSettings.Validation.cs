@@ -64,4 +64,27 @@ public sealed partial record ResolverSettings
 
     /// <summary>How long a trust anchor that is no longer seen is kept. 366 days; zero: for ever.</summary>
     public TimeSpan KeepMissingAnchor { get; init; } = TimeSpan.FromDays(366);
+
+    // Bounds of the validator's work and memory.
+
+    /// <summary>Keys of one zone with the same tag and algorithm that are tried. 4: one collision is chance, more is KeyTrap (CVE-2023-50387).</summary>
+    public int MostKeysPerTag { get; init; } = 4;
+
+    /// <summary>DNSKEY records of one zone that are looked at. 48: a roll-over in three algorithms has a dozen.</summary>
+    public int MostKeysPerZone { get; init; } = 48;
+
+    /// <summary>DS records of one zone that are looked at. 48: each costs the digest of a key.</summary>
+    public int MostDigestsPerZone { get; init; } = 48;
+
+    /// <summary>NSEC and NSEC3 sets of one message that are looked at. 16: a proof has three, an alias chain three for each of its names.</summary>
+    public int MostDenialSets { get; init; } = 16;
+
+    /// <summary>The longest that a zone with bogus keys is left alone: <see cref="BogusTtl"/> doubles with each failure up to this. 15 minutes.</summary>
+    public TimeSpan MostBadKeyMemory { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>The longest that keys are believed without being asked for again, whatever their TTL. 1 day.</summary>
+    public TimeSpan MostKeyMemory { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>Zones whose keys are remembered; the least recently used is forgotten. 10,000: some 10 MB.</summary>
+    public int MostZonesRemembered { get; init; } = 10_000;
 }

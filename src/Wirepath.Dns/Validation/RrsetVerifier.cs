@@ -18,7 +18,7 @@ internal readonly record struct SetVerdict(Security Security, uint Ttl, int Encl
 }
 
 /// <summary>Checks a set's signatures with a zone's keys: RFC 4035 §5.3.</summary>
-internal sealed class RrsetVerifier(ValidatorSettings settings, AlgorithmPolicy policy, TimeProvider time)
+internal sealed class RrsetVerifier(ResolverSettings settings, AlgorithmPolicy policy, TimeProvider time)
 {
     private const byte DnssecProtocol = 3;
 
@@ -57,6 +57,23 @@ internal sealed class RrsetVerifier(ValidatorSettings settings, AlgorithmPolicy 
         return Bogus(set, failure.Code ?? ExtendedErrorCode.RrsigsMissing, failure.Text ?? $"{Describe(set)} is not signed by {zone}");
     }
 
+    /// <summary>The verdict on a set that was found secure before, from what it carries: nothing is computed.</summary>
+    /// <returns>False when the zone has no part in it.</returns>
+    public static bool TryRecall(Rrset set, DomainName zone, out SetVerdict verdict)
+    {
+        foreach (DnsRecord record in set.Signatures)
+        {
+            if (!RrsigData.TryRead(record.Data, out RrsigData rrsig) || rrsig.TypeCovered != set.Type || rrsig.Signer != zone)
+                continue;
+            int labels = SignedSet.LabelsOf(set.Name);
+            verdict = new SetVerdict(Security.Secure, set.Ttl, rrsig.Labels < labels ? rrsig.Labels : -1, rrsig.KeyTag, rrsig.Algorithm, null);
+            return true;
+        }
+
+        verdict = default;
+        return false;
+    }
+
     /// <summary>What can be seen without a key.</summary>
     private bool IsUsable(Rrset set, RrsigData rrsig, ref Failure failure)
     {
@@ -72,7 +89,7 @@ internal sealed class RrsetVerifier(ValidatorSettings settings, AlgorithmPolicy 
             return false;
         }
 
-        if (settings.IgnoreDates)
+        if (settings.IgnoreSignatureTimes)
             return true;
         // RFC 4034 §3.1.5: serial-number arithmetic; good until 2³¹ s from now in either direction.
         uint now = Now();
@@ -83,7 +100,7 @@ internal sealed class RrsetVerifier(ValidatorSettings settings, AlgorithmPolicy 
             return false;
         }
 
-        long skew = (long)Math.Clamp(life / 10, settings.LeastSkew.TotalSeconds, settings.MostSkew.TotalSeconds);
+        long skew = (long)Math.Clamp(life / 10, settings.LeastClockSkew.TotalSeconds, settings.MostClockSkew.TotalSeconds);
         if (unchecked((int)(rrsig.Inception - now)) > skew)
         {
             failure.Note(ExtendedErrorCode.SignatureNotYetValid, $"the signature of {Describe(set)} is good from {Date(rrsig.Inception)} on");
@@ -141,7 +158,7 @@ internal sealed class RrsetVerifier(ValidatorSettings settings, AlgorithmPolicy 
     private SetVerdict Secure(Rrset set, RrsigData rrsig)
     {
         uint ttl = Math.Min(set.Ttl, Rrset.EffectiveTtl(rrsig.OriginalTtl));
-        if (!settings.IgnoreDates)
+        if (!settings.IgnoreSignatureTimes)
             ttl = Math.Min(ttl, (uint)Math.Max(unchecked((int)(rrsig.Expiration - Now())), 0));
         int encloserLabels = rrsig.Labels < SignedSet.LabelsOf(set.Name) ? rrsig.Labels : -1;
         return new SetVerdict(Security.Secure, ttl, encloserLabels, rrsig.KeyTag, rrsig.Algorithm, null);
@@ -149,8 +166,8 @@ internal sealed class RrsetVerifier(ValidatorSettings settings, AlgorithmPolicy 
 
     private uint Now()
     {
-        Instant now = settings.OverrideDate ?? Instant.FromDateTimeOffset(time.GetUtcNow());
-        return unchecked((uint)(now.Ticks / TimeSpan.TicksPerSecond));
+        DateTimeOffset now = settings.ValidateAt ?? time.GetUtcNow();
+        return unchecked((uint)now.ToUnixTimeSeconds());
     }
 
     private static SetVerdict Bogus(Rrset set, ExtendedErrorCode code, string text) =>

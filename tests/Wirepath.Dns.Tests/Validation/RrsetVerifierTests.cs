@@ -60,7 +60,7 @@ public sealed class RrsetVerifierTests : IDisposable
         verdict.Security.ShouldBe(Security.Bogus);
         verdict.Error!.Code.ShouldBe(code);
         Verify(_signer.Signed(Set("example.com. 300 A 192.0.2.1"), s_now,
-            r => r with { Inception = Seconds(s_now.AddDays(from)), Expiration = Seconds(s_now.AddDays(to)) }), settings: new ValidatorSettings { IgnoreDates = true })
+            r => r with { Inception = Seconds(s_now.AddDays(from)), Expiration = Seconds(s_now.AddDays(to)) }), settings: new ResolverSettings { IgnoreSignatureTimes = true })
             .Security.ShouldBe(Security.Secure);
     }
 
@@ -74,9 +74,9 @@ public sealed class RrsetVerifierTests : IDisposable
         Verify(_signer.Signed(set, s_now, r => Life(r, -2000, -23))).Security.ShouldBe(Security.Secure, "within a day");
         Verify(_signer.Signed(set, s_now, r => Life(r, -2000, -25))).Security.ShouldBe(Security.Bogus);
 
-        var in2106 = Instant.FromDateTimeOffset(new DateTimeOffset(2106, 2, 7, 12, 0, 0, TimeSpan.Zero));
+        var in2106 = new DateTimeOffset(2106, 2, 7, 12, 0, 0, TimeSpan.Zero);
         Verify(_signer.Signed(set, s_now, r => r with { Inception = uint.MaxValue - 86_400, Expiration = 864_000 }),
-            settings: new ValidatorSettings { OverrideDate = in2106 }).Security.ShouldBe(Security.Secure);
+            settings: new ResolverSettings { ValidateAt = in2106 }).Security.ShouldBe(Security.Secure);
     }
 
     [Fact]
@@ -150,12 +150,12 @@ public sealed class RrsetVerifierTests : IDisposable
         verdict.Error!.Code.ShouldBe(ExtendedErrorCode.RrsigsMissing);
     }
 
-    private SetVerdict Verify(Rrset set, QueryBudget? ledger = null, ValidatorSettings? settings = null) =>
+    private SetVerdict Verify(Rrset set, QueryBudget? ledger = null, ResolverSettings? settings = null) =>
         Verifier(settings).Verify(set, _signer.Zone, [_signer.Key], default, ledger ?? _ledger);
 
-    private static RrsetVerifier Verifier(ValidatorSettings? settings = null)
+    private static RrsetVerifier Verifier(ResolverSettings? settings = null)
     {
-        settings ??= new ValidatorSettings();
+        settings ??= new ResolverSettings();
         return new RrsetVerifier(settings, new AlgorithmPolicy(settings), new FakeTime());
     }
 
