@@ -6,6 +6,9 @@ namespace Wirepath.Dns;
 /// <summary>Finds the keys that vouch for a name: from the closest anchor down, zone by zone (RFC 4035 §5).</summary>
 internal sealed class ChainOfTrust(ResolverSettings settings, TrustAnchors anchors, KeyCache cache, DelegationJudge delegations, KeySetJudge keySets, TimeProvider time, NodeLog log)
 {
+    /// <summary>The closest anchor at or above the name; the root where there is none.</summary>
+    public DomainName AnchorOf(DomainName name) => anchors.TryFind(name, out TrustPoint? point) ? point.Zone : DomainName.Root;
+
     /// <returns>The zone that the name is in, as far as it can be followed: with good keys, unsigned, or bogus.</returns>
     public async ValueTask<ZoneTrust> FindAsync(DomainName name, ValidationContext context)
     {
