@@ -73,4 +73,7 @@ internal abstract class CommandWords
     public abstract string UrlAt(string name, int character);
 
     public abstract string UrlWrong(UrlFailure failure);
+
+    /// <summary>A sentence about something that the standard tolerates.</summary>
+    public abstract string UrlTolerated(UrlValidationError error);
 }

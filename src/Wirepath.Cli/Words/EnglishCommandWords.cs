@@ -98,4 +98,6 @@ internal sealed class EnglishCommandWords : CommandWords
     public override string UrlAt(string name, int character) => $"{name}, at character {character}";
 
     public override string UrlWrong(UrlFailure failure) => failure.Message;
+
+    public override string UrlTolerated(UrlValidationError error) => error.Message;
 }

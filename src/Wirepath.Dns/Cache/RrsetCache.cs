@@ -80,9 +80,9 @@ internal sealed class RrsetCache(CacheSettings settings)
 
     private CachedSet Add(CachedSet? old, SetKey key, Rrset set, Instant now, Instant expires)
     {
-        if (old is not null)
-            old.IsReplaced = true;
         var entry = new CachedSet(key, set, now, expires);
+        if (old is not null)
+            (old.IsReplaced, old.Successor) = (true, entry);
         _sets.Put(entry);
         return entry;
     }

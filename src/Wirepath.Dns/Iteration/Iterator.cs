@@ -65,18 +65,18 @@ internal sealed class Iterator(ResolverZones zones, ResolverSettings settings, R
     // From the closest known zone down, referral by referral, to the zone that answers.
     private async ValueTask<ResolvedMessage> DescendAsync(Search search, DnsQuestion question)
     {
-        bool ignoresConfigured = false;
-        Delegation at = await StartAsync(search, question, ignoresConfigured).ConfigureAwait(false);
+        var failedZones = new List<DomainName>();
+        Delegation at = await StartAsync(search, question, failedZones).ConfigureAwait(false);
         for (int referrals = 0; referrals <= settings.MostReferrals; referrals++)
         {
             at.ExpectsSignatures = settings.CheckDnssecLame && !at.IsForward && zones.ExpectsSignatures(at.Zone, cache, exchange.Now);
             ZoneReply reply = await questioner.AskAsync(this, at, question, search).ConfigureAwait(false);
             if (reply.Failed is { } failed)
             {
-                if (!at.FallsBack || ignoresConfigured)
+                if (!at.FallsBack || failedZones.Contains(at.Zone))
                     return failed;
-                ignoresConfigured = true;
-                at = await StartAsync(search, question, ignoresConfigured).ConfigureAwait(false);
+                failedZones.Add(at.Zone);
+                at = await StartAsync(search, question, failedZones).ConfigureAwait(false);
                 continue;
             }
 
@@ -103,6 +103,7 @@ internal sealed class Iterator(ResolverZones zones, ResolverSettings settings, R
             }
 
             at = Delegation.From(judgement.Nameservers!, judgement.Content.Additionals, cache, settings, exchange.Now + search.Ahead);
+            at.HasParentSide = true;
             PrefetchKeys(search, judgement);
         }
 
@@ -111,11 +112,11 @@ internal sealed class Iterator(ResolverZones zones, ResolverSettings settings, R
     }
 
     // Configured servers of the deepest part of the tree that the name lies in, else the deepest zone whose servers are known.
-    private async ValueTask<Delegation> StartAsync(Search search, DnsQuestion question, bool ignoresConfigured)
+    private async ValueTask<Delegation> StartAsync(Search search, DnsQuestion question, List<DomainName> failedZones)
     {
         // A zone's DS lies in its parent (RFC 4035 §3.1.4.1).
         DomainName name = question.Type == DnsType.DS && !question.Name.IsRoot ? question.Name.Parent : question.Name;
-        Delegation? configured = ignoresConfigured ? null : zones.Configured(name, settings);
+        Delegation? configured = zones.Configured(name, settings, failedZones);
         if (configured is { IsForward: true })
             return configured;
         Delegation? known = null;

@@ -32,6 +32,9 @@ internal sealed class Validator
     /// <summary>True when something above the name is trusted, so that its answers should be asked for with signatures.</summary>
     public bool IsBelowAnchor(DomainName name) => _anchors.TryFind(name, out TrustPoint? point) && !point.IsNegative;
 
+    /// <summary>True when the zone itself is trusted from the start.</summary>
+    public bool IsAnchor(DomainName zone) => _anchors.TryFind(zone, out TrustPoint? point) && !point.IsNegative && point.Zone == zone;
+
     /// <summary>Zones whose keys are remembered.</summary>
     public int ZonesKnown => _keys.Count;
 
