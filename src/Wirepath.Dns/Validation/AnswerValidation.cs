@@ -207,16 +207,17 @@ internal sealed class AnswerValidation(ResolverSettings settings, ChainOfTrust c
         await CheckAuthoritiesAsync().ConfigureAwait(false);
         string claim = message.Rcode == DnsRcode.NXDomain ? $"that {name} does not exist" : $"that {name} has no {DnsMnemonic.Of(type)} record";
         DenialRecords? tried = null;
-        // A zone above the closest anchor has no say below it.
+        // A zone above the closest anchor may prove that nothing is there, but not that nothing need be signed.
         DomainName anchor = chain.AnchorOf(type == DnsType.DS ? name.Parent : name);
-        foreach (ZoneTrust zone in _zones.Where(zone => zone is { Security: Security.Secure, Keys.Count: > 0 } && IsIn(zone.Zone, name, type) && zone.Zone.IsSubdomainOf(anchor))
+        foreach (ZoneTrust zone in _zones.Where(zone => zone is { Security: Security.Secure, Keys.Count: > 0 } && IsIn(zone.Zone, name, type))
             .OrderByDescending(zone => zone.Zone.LabelCount).ToArray())
         {
             DenialRecords denials = DenialsOf(zone);
             if (denials.IsEmpty)
                 continue;
             tried ??= denials;
-            if (Prove(denials, name, type) is var denial and > Denial.NotProven)
+            bool mayBeUnsigned = zone.Zone.IsSubdomainOf(anchor);
+            if (Prove(denials, name, type) is var denial and > Denial.NotProven && (denial == Denial.Proven || mayBeUnsigned))
             {
                 Conclude(denial, denials, zone, claim);
                 CheckSoa(zone);
@@ -224,7 +225,7 @@ internal sealed class AnswerValidation(ResolverSettings settings, ChainOfTrust c
             }
 
             // A referral to an unsigned zone in the place of an answer: what forwarders pass on.
-            if (type != DnsType.DS && IsDelegatedUnsigned(denials, zone, name))
+            if (mayBeUnsigned && type != DnsType.DS && IsDelegatedUnsigned(denials, zone, name))
             {
                 Worsen(Security.Insecure);
                 Explain($"{zone.Zone} proves that {name} is delegated unsigned");
