@@ -66,9 +66,9 @@ internal static class ReplyJudge
             return (ResponseKind.Lame, RcodeWords.Of(message.Rcode));
         if (message.Rcode is not (DnsRcode.NoError or DnsRcode.NXDomain or DnsRcode.YXDomain))
             return (ResponseKind.Failure, RcodeWords.Of(message.Rcode));
-        // It is what the zone says; who follows it will see.
+        // A DNAME that makes a circle for one name may be right for others: it is what the zone says, and who follows it will see.
         if (judgement.IsLoop)
-            return (ResponseKind.Answer, "");
+            return (content.Answers.Exists(s => s.Type == DnsType.DNAME) ? ResponseKind.Answer : ResponseKind.Alias, "");
         bool isAlias = judgement.End != question.Name && question.Type is not (DnsType.CNAME or DnsType.ANY);
         bool isComplete = content.Answers.Exists(s => s.Name == judgement.End && (s.Type == question.Type || question.Type == DnsType.ANY));
         if (message.Rcode == DnsRcode.NXDomain)
