@@ -75,7 +75,8 @@ internal sealed class RrsetCache(CacheSettings settings)
             return false;
         if (!isAlive || set.Rank > old.Rank)
             return true;
-        return set.Rank == old.Rank && !isSame;
+        // The same data with other signatures: these may be the good ones.
+        return set.Rank == old.Rank && (!isSame || (old.Security != Security.Secure && !old.HasSameSignatures(set)));
     }
 
     private CachedSet Add(CachedSet? old, SetKey key, Rrset set, Instant now, Instant expires)

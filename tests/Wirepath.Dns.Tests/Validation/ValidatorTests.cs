@@ -39,7 +39,7 @@ public sealed class ValidatorTests : IDisposable
     [InlineData("www.example. A", "www.example. A 192.0.2.1", ExtendedErrorCode.RrsigsMissing)]
     [InlineData("www.sub.example. A", "[example.] www.sub.example. A 192.0.2.1", null)]
     [InlineData("www.example. A", "[sub.example.] www.example. A 192.0.2.1", ExtendedErrorCode.RrsigsMissing)]
-    [InlineData("www.example. A", "[example. 1] www.example. A 192.0.2.1", ExtendedErrorCode.NsecMissing)]
+    [InlineData("www.example. A", "[example. 1] www.example. A 192.0.2.1", ExtendedErrorCode.DnssecBogus)]
     [InlineData("www.example. A", "[example.] www.example. A 192.0.2.1\n[example.] other.example. A 192.0.2.1", null)]
     [InlineData("www.example. A", "[example.] www.example. A 192.0.2.1\nother.example. A 192.0.2.1", ExtendedErrorCode.RrsigsMissing)]
     public void What_a_signed_zone_does_not_sign_is_bogus(string question, string answers, ExtendedErrorCode? error)
