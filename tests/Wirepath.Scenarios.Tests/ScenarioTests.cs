@@ -8,7 +8,7 @@ public partial class ScenarioTests
 {
     private static readonly string s_root = Path.Combine(AppContext.BaseDirectory, "Scenarios");
 
-    [GeneratedRegex(@"^; at most (\d+) queries", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^; at most (?<most>\d+) queries", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex Bound();
 
     public static TheoryData<string> Scenarios =>
@@ -26,6 +26,6 @@ public partial class ScenarioTests
         result.ShouldBeOfType<ScenarioPassed>(result.ToString());
         // A line "; at most 30 queries" is a bound of the work.
         if (Bound().Match(text) is { Success: true } bound)
-            queries.ShouldBeLessThanOrEqualTo(int.Parse(bound.Groups[1].Value, CultureInfo.InvariantCulture));
+            queries.ShouldBeLessThanOrEqualTo(int.Parse(bound.Groups["most"].Value, CultureInfo.InvariantCulture));
     }
 }
