@@ -64,6 +64,9 @@ internal sealed class RrsetCache(CacheSettings settings)
     private static bool MayReplace(CachedSet known, Rrset set, bool isSame, bool isAlive)
     {
         Rrset old = known.Set;
+        // A proof holds together as it came; a zone that changed in between has other gaps.
+        if (set.Type is DnsType.NSEC or DnsType.NSEC3 && !isSame)
+            return true;
         if (set.Security == Security.Secure && old.Security != Security.Secure)
             return true;
         if (old.Security == Security.Secure && isAlive && set.Security is Security.Unchecked && !isSame && set.Rank < CacheRank.AuthoritativeAnswer)
@@ -71,7 +74,7 @@ internal sealed class RrsetCache(CacheSettings settings)
         if (old.Security == Security.Bogus && set.Security is not (Security.Bogus or Security.Unchecked))
             return true;
         // Bogus data that come again do not live longer for it.
-        if (isSame && isAlive && old.Security == Security.Bogus)
+        if (isSame && isAlive && old.Security == Security.Bogus && old.HasSameSignatures(set))
             return false;
         if (!isAlive || set.Rank > old.Rank)
             return true;

@@ -100,8 +100,16 @@ internal sealed class Iterator(ResolverZones zones, ResolverSettings settings, R
 
             if (question.Type == DnsType.DS && judgement.Nameservers!.Name == question.Name)
             {
-                // The parent's servers do not know of DS: they send everybody to the child, who has no say in this.
-                return new ResolvedMessage(question, DnsRcode.NoError) { Because = search.Because, Sources = reply.Source is { } source ? [source] : [] };
+                // The parent's servers do not answer for DS: they send everybody to the child, who has no say in this. What they
+                // say of the child's keys on this occasion is the answer.
+                List<Rrset> said = judgement.Content.Authorities;
+                return new ResolvedMessage(question, DnsRcode.NoError)
+                {
+                    Answers = said.FindAll(s => s.Type == DnsType.DS && s.Name == question.Name),
+                    Authorities = said.FindAll(s => s.Type is DnsType.NSEC or DnsType.NSEC3),
+                    Because = search.Because,
+                    Sources = reply.Source is { } source ? [source] : [],
+                };
             }
 
             at = Delegation.From(judgement.Nameservers!, judgement.Content.Additionals, cache, settings, exchange.Now + search.Ahead);

@@ -245,7 +245,7 @@ internal sealed class AnswerValidation(ResolverSettings settings, ChainOfTrust c
         else if (settings.HardenDnssecStripped || message.Authorities.Exists(set => set.Signatures.Length > 0))
         {
             if (tried is null)
-                Fail(at, $"does not prove {claim}", message.Authorities.Exists(set => set.Type is DnsType.NSEC or DnsType.NSEC3) ? ExtendedErrorCode.DnssecBogus : ExtendedErrorCode.NsecMissing);
+                Fail(at, $"does not prove {claim}", ExtendedErrorCode.DnssecBogus);
             else
                 Conclude(Denial.NotProven, tried, at, claim);
         }
