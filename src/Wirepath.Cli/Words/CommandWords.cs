@@ -92,4 +92,7 @@ internal abstract class CommandWords
     public abstract string ZoneFetched(DomainName zone, uint serial);
 
     public abstract string ZoneExpired(DomainName zone);
+
+    /// <summary>A sentence about something that the standard tolerates.</summary>
+    public abstract string UrlTolerated(UrlValidationError error);
 }

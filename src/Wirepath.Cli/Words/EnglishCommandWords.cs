@@ -117,4 +117,6 @@ internal sealed class EnglishCommandWords : CommandWords
     public override string ZoneFetched(DomainName zone, uint serial) => string.Create(CultureInfo.InvariantCulture, $"{zone} was fetched, serial number {serial}");
 
     public override string ZoneExpired(DomainName zone) => $"{zone} has expired: its primary servers do not answer";
+
+    public override string UrlTolerated(UrlValidationError error) => error.Message;
 }

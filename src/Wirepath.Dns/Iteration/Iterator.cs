@@ -33,7 +33,9 @@ internal sealed class Iterator(ResolverZones zones, ResolverSettings settings, R
 
             foreach (Rrset set in step.Answers)
             {
-                answers.Add(set);
+                // A DNAME may be used twice on the way; it is told once.
+                if (!answers.Exists(a => a.Type == set.Type && a.Name == set.Name))
+                    answers.Add(set);
                 if (set.Type != DnsType.CNAME || !set.Records[0].TryGetName(out DomainName target))
                     continue;
                 if (!seen.Add(target))
@@ -65,18 +67,18 @@ internal sealed class Iterator(ResolverZones zones, ResolverSettings settings, R
     // From the closest known zone down, referral by referral, to the zone that answers.
     private async ValueTask<ResolvedMessage> DescendAsync(Search search, DnsQuestion question)
     {
-        bool ignoresConfigured = false;
-        Delegation at = await StartAsync(search, question, ignoresConfigured).ConfigureAwait(false);
+        var failedZones = new List<DomainName>();
+        Delegation at = await StartAsync(search, question, failedZones).ConfigureAwait(false);
         for (int referrals = 0; referrals <= settings.MostReferrals; referrals++)
         {
             at.ExpectsSignatures = settings.CheckDnssecLame && !at.IsForward && zones.ExpectsSignatures(at.Zone, cache, exchange.Now);
             ZoneReply reply = await questioner.AskAsync(this, at, question, search).ConfigureAwait(false);
             if (reply.Failed is { } failed)
             {
-                if (!at.FallsBack || ignoresConfigured)
+                if (!at.FallsBack || failedZones.Contains(at.Zone))
                     return failed;
-                ignoresConfigured = true;
-                at = await StartAsync(search, question, ignoresConfigured).ConfigureAwait(false);
+                failedZones.Add(at.Zone);
+                at = await StartAsync(search, question, failedZones).ConfigureAwait(false);
                 continue;
             }
 
@@ -98,11 +100,21 @@ internal sealed class Iterator(ResolverZones zones, ResolverSettings settings, R
 
             if (question.Type == DnsType.DS && judgement.Nameservers!.Name == question.Name)
             {
-                // The parent's servers do not know of DS: they send everybody to the child, who has no say in this.
-                return new ResolvedMessage(question, DnsRcode.NoError) { Because = search.Because, Sources = reply.Source is { } source ? [source] : [] };
+                // The parent's servers do not answer for DS: they send everybody to the child, who has no say in this. What they
+                // say of the child's keys on this occasion is the answer.
+                List<Rrset> said = judgement.Content.Authorities;
+                return new ResolvedMessage(question, DnsRcode.NoError)
+                {
+                    Answers = said.FindAll(s => s.Type == DnsType.DS && s.Name == question.Name),
+                    Authorities = said.FindAll(s => s.Type is DnsType.NSEC or DnsType.NSEC3),
+                    Because = search.Because,
+                    Sources = reply.Source is { } source ? [source] : [],
+                };
             }
 
             at = Delegation.From(judgement.Nameservers!, judgement.Content.Additionals, cache, settings, exchange.Now + search.Ahead);
+            at.HasParentSide = true;
+            zones.NoteReferral(judgement);
             PrefetchKeys(search, judgement);
         }
 
@@ -111,11 +123,11 @@ internal sealed class Iterator(ResolverZones zones, ResolverSettings settings, R
     }
 
     // Configured servers of the deepest part of the tree that the name lies in, else the deepest zone whose servers are known.
-    private async ValueTask<Delegation> StartAsync(Search search, DnsQuestion question, bool ignoresConfigured)
+    private async ValueTask<Delegation> StartAsync(Search search, DnsQuestion question, List<DomainName> failedZones)
     {
         // A zone's DS lies in its parent (RFC 4035 §3.1.4.1).
         DomainName name = question.Type == DnsType.DS && !question.Name.IsRoot ? question.Name.Parent : question.Name;
-        Delegation? configured = ignoresConfigured ? null : zones.Configured(name, settings);
+        Delegation? configured = zones.Configured(name, settings, failedZones);
         if (configured is { IsForward: true })
             return configured;
         Delegation? known = null;
@@ -203,7 +215,7 @@ internal sealed class Iterator(ResolverZones zones, ResolverSettings settings, R
     {
         var message = new ResolvedMessage(search.Question, last.Rcode)
         {
-            Answers = [.. answers, .. last.Answers],
+            Answers = [.. answers, .. last.Answers.Where(s => !answers.Exists(a => a.Type == s.Type && a.Name == s.Name))],
             Authorities = [.. proofs, .. last.Authorities.Where(s => !proofs.Exists(p => p.Type == s.Type && p.Name == s.Name))],
             Additionals = last.Additionals,
             Error = last.Error,

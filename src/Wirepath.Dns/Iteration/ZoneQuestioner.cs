@@ -77,7 +77,7 @@ internal sealed class ZoneQuestioner(ResolverSettings settings, ResolverCache ca
             {
                 if (await FindMoreServersAsync(asking).ConfigureAwait(false))
                     continue;
-                return asking.InNeed ?? Failed(NobodyLeft(asking));
+                return asking.InNeed is { } need ? Kept(asking, need.Judgement!, need.Source!.Value) : Failed(NobodyLeft(asking));
             }
 
             if (!search.TrySpendQuery(settings.MostQueriesPerName))
@@ -112,7 +112,11 @@ internal sealed class ZoneQuestioner(ResolverSettings settings, ResolverCache ca
             WriteDisbelieved(judgement, at.Zone, search.Because);
             if (judgement.Kind == ResponseKind.Lame)
             {
-                servers.Lame(address, at.Zone, now);
+                // Better than nothing, when all of them are like that.
+                if (judgement.IsOfUseInNeed)
+                    asking.InNeed ??= new ZoneReply(ReplyJudge.Judge(message, at.Zone, question, settings, isRecursive: true), null, address.Address);
+                else
+                    servers.Lame(address, at.Zone, question.Type, now);
                 asking.Trials.Add(address, name, TrialOutcome.Lame, asked.RoundTrip, judgement.Words);
                 continue;
             }
@@ -167,7 +171,7 @@ internal sealed class ZoneQuestioner(ResolverSettings settings, ResolverCache ca
                     continue;
                 if (asking.Search.Avoid?.Contains(endpoint.Address) == true)
                     asking.Trials.Add(endpoint, server.Name, TrialOutcome.Failure, TimeSpan.Zero, "its answer was bogus");
-                else if (servers.IsLame(endpoint, at.Zone, now))
+                else if (servers.IsLame(endpoint, at.Zone, asking.Question.Type, now))
                     asking.Trials.Add(endpoint, server.Name, TrialOutcome.Lame, TimeSpan.Zero, "found so earlier");
                 else
                     asking.Candidates.Add((endpoint, server.Name));
@@ -184,20 +188,23 @@ internal sealed class ZoneQuestioner(ResolverSettings settings, ResolverCache ca
             return true;
         }
 
+        // NXNSAttack: a zone whose servers' names do not exist is not worth more questions.
+        if (asking.Unknown > settings.MostUnknownServers)
+            return await AskParentAsync(asking).ConfigureAwait(false);
         if (asking.At.Servers.Find(s => !s.IsLookedUp && s.Addresses.Count == 0) is { } missing)
         {
             LookUp(asking, missing);
             return true;
         }
 
-        // Names of servers that have one address may have another.
-        if (asking.At.Servers.Find(s => !s.IsLookedUp) is { } half)
+        // Names of servers that have one address may have another; of those whose answers are bogus nobody wants more.
+        if (asking.Search.Avoid is null && asking.At.Servers.Find(s => !s.IsLookedUp) is { } half)
         {
             LookUp(asking, half);
             return true;
         }
 
-        return await AskParentAsync(asking).ConfigureAwait(false);
+        return asking.InNeed is null && asking.Search.Avoid is null && await AskParentAsync(asking).ConfigureAwait(false);
     }
 
     // A server whose glue is missing: its name is a question of its own, paid from the same budget.
@@ -249,6 +256,7 @@ internal sealed class ZoneQuestioner(ResolverSettings settings, ResolverCache ca
         if (at.HasParentSide || at.Kind != DelegationKind.Found || at.Zone.IsRoot)
             return false;
         at.HasParentSide = true;
+        asking.Unknown = 0;
         if (cache.TryGetSet(at.Zone, DnsType.NS, exchange.Now, out Rrset? parentSide, isParentSide: true)
             && at.Merge(Delegation.From(parentSide, Glue(parentSide), cache, settings, exchange.Now), settings))
             return true;
@@ -388,6 +396,9 @@ internal sealed class ZoneQuestioner(ResolverSettings settings, ResolverCache ca
         /// <summary>Look-ups that have not come back.</summary>
         public int Pending { get; set; }
 
+        /// <summary>Answers that said that a server's name does not exist.</summary>
+        public int Unknown { get; set; }
+
         /// <summary>A reply to fall back on.</summary>
         public ZoneReply? InNeed { get; set; }
 
@@ -406,6 +417,8 @@ internal sealed class ZoneQuestioner(ResolverSettings settings, ResolverCache ca
             Rrset? addresses = found.Answers.Find(s => s.Name == server.Name && s.Type == found.Question.Type);
             if (addresses is not null)
                 At.Add(server, addresses, settings);
+            if (found.Rcode == DnsRcode.NXDomain && addresses is null)
+                Unknown++;
             if (server.Addresses.Count > 0)
                 return;
             bool isAlias = found.Failure == NameFailure.None && found.Answers.Count > 0;

@@ -15,6 +15,8 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
     private readonly TimeProvider _time;
     private readonly QueryExchange _exchange;
     private readonly Iterator _iterator;
+    private readonly Validator? _validator;
+    private readonly ChainSource _chainSource;
     private readonly Coalescer<(DnsQuestion, bool IsUnchecked), ResolvedMessage> _coalescer = new();
 
     /// <summary>A resolver for anybody who can reach it, without stub zones or trust anchors.</summary>
@@ -36,8 +38,13 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
         _time = time;
         _exchange = new QueryExchange(transport, log, time, random.Fork("dns queries")) { EdnsSize = Settings.EdnsSize, UseTcp = Settings.UseTcp };
         Servers = new ServerTable(Settings, random.Fork("dns servers"));
-        var zones = new ResolverZones(hints, configuration.StubZones, configuration.ForwardZones);
+        Anchors = new TrustAnchors();
+        foreach (DnsRecord anchor in configuration.TrustAnchors)
+            Anchors.TryAdd(anchor);
+        _validator = Settings.Validate && !Anchors.IsEmpty ? new Validator(Settings, Anchors, time, log) : null;
+        var zones = new ResolverZones(hints, configuration.StubZones, configuration.ForwardZones, _validator);
         _iterator = new Iterator(zones, Settings, cache, new ZoneQuestioner(Settings, cache, Servers, _exchange), _exchange);
+        _chainSource = new ChainSource(_iterator);
     }
 
     public ResolverSettings Settings { get; }
@@ -49,7 +56,10 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
 
     internal ServerTable Servers { get; }
 
-    private static bool Validates => false;
+    /// <summary>What is trusted from the start.</summary>
+    internal TrustAnchors Anchors { get; }
+
+    private bool Validates => _validator is not null;
 
     public async ValueTask<DnsResponse> RespondAsync(
         ReadOnlyMemory<byte> query, Memory<byte> response, IpEndpoint client, bool overTcp, CancellationToken ct)
@@ -156,11 +166,12 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
 
         ValueTask<ResolvedMessage> work = _coalescer.RunAsync((question, isUnchecked), _ => WorkAsync(question, isUnchecked, TimeSpan.Zero, because), ct);
         ResolvedMessage? found = hasStale ? await WithinAsync(work, Settings.StaleClientTimeout).ConfigureAwait(false) : await work.ConfigureAwait(false);
-        if (hasStale && (found is null || !found.IsAnswer || found.Security == Security.Bogus && !isUnchecked))
+        if (found is null || !found.IsAnswer || found.Security == Security.Bogus && !isUnchecked)
         {
             if (found is not null && Settings.StaleTtlStartsOver)
                 Cache.Prolong(question, _exchange.Now);
-            return new Found(stale!, NameLevel.ResolverCache, null);
+            if (hasStale || TryGetStale(question, _exchange.Now, because, out stale))
+                return new Found(stale!, NameLevel.ResolverCache, null);
         }
 
         return new Found(found!.Question.Name.EqualsExactly(question.Name) ? found : found.For(question), NameLevel.Iteration, null);
@@ -225,8 +236,11 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
     {
         if (_log.IsEnabled)
             because = _log.Write(because, new LevelConsulted(question.Name, question.Type, NameLevel.Iteration, LookupResult.Asked, default, -1));
-        var search = new Search(question, new QueryBudget(Settings, _exchange.Now), because) { Ahead = ahead, IsRefresh = isRefresh };
+        var ledger = new QueryBudget(Settings, _exchange.Now);
+        var search = new Search(question, ledger, because) { Ahead = ahead, IsRefresh = isRefresh };
         ResolvedMessage found = await _iterator.ResolveAsync(search).ConfigureAwait(false);
+        if (found.IsAnswer && _validator is not null && !isUnchecked && found.Security == Security.Unchecked)
+            found = await ValidateAsync(found, ledger, ahead).ConfigureAwait(false);
         if (found.IsAnswer)
             return found;
         Cache.StoreFailure(found, _exchange.Now, Settings.FailureMemory);
@@ -239,6 +253,30 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
         return found;
     }
 
+    // What is bogus may be one server's mistake, or somebody's on the way to it: others are asked, a few times.
+    private async ValueTask<ResolvedMessage> ValidateAsync(ResolvedMessage found, QueryBudget ledger, TimeSpan ahead)
+    {
+        HashSet<IpAddress>? avoid = null;
+        for (int restarts = 0; ; restarts++)
+        {
+            EventId because = found.Because;
+            await _validator!.ValidateAsync(found, new ValidationContext(_chainSource, ledger, because, CancellationToken.None)).ConfigureAwait(false);
+            bool isBogus = found.Security == Security.Bogus;
+            Cache.Store(found, _exchange.Now, _exchange.Now + ahead, isBogus ? Settings.BogusTtl : null);
+            if (!isBogus || restarts >= Settings.MostValidationRestarts || ledger.Exhausted is not null)
+                return found;
+            avoid ??= [];
+            int before = avoid.Count;
+            avoid.UnionWith(found.Sources);
+            if (avoid.Count == before)
+                return found;
+            ResolvedMessage again = await _iterator.ResolveAsync(new Search(found.Question, ledger, found.Because) { Ahead = ahead, Avoid = avoid }).ConfigureAwait(false);
+            if (!again.IsAnswer)
+                return found;
+            found = again;
+        }
+    }
+
     // Without RD: what is in the cache, or the closest delegation in it (RFC 1034 §4.3.1).
     private DnsMessage FromCacheAlone(DnsMessage query)
     {
@@ -246,9 +284,11 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
         Instant now = _exchange.Now;
         if (TryFindCached(question, query.CheckingDisabled, now, out ResolvedMessage? cached, out _))
             return ReplyBuilder.Build(query, cached, Settings);
+        if (TryGetStale(question, now, default, out ResolvedMessage? stale))
+            return ReplyBuilder.Build(query, stale, Settings);
         if (Cache.ClosestNameservers(question.Name, now) is not { } nameservers)
             return query.CreateResponse(DnsRcode.Refused);
-        var referral = new ResolvedMessage(question, DnsRcode.NoError) { Authorities = [nameservers] };
+        var referral = new ResolvedMessage(question, DnsRcode.NoError) { Authorities = [nameservers], IsReferral = true };
         foreach (DnsRecord record in nameservers.Records)
         {
             if (!record.TryGetName(out DomainName server))
@@ -260,7 +300,7 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
             }
         }
 
-        return ReplyBuilder.Build(query, referral, Settings with { MinimalResponses = false });
+        return ReplyBuilder.Build(query, referral, Settings);
     }
 
     /// <param name="Message">The answer, or why there is none.</param>

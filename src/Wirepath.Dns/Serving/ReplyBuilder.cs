@@ -16,12 +16,16 @@ internal static class ReplyBuilder
         if (!isWithheld && found.IsAnswer)
         {
             reply.AuthenticData = found.Security == Security.Secure && !query.CheckingDisabled && (wantsSignatures || query.AuthenticData);
-            bool isMinimal = settings.MinimalResponses && !ResolverCache.IsNegative(found);
+            bool isNegative = ResolverCache.IsNegative(found);
+            bool isReferral = found.IsReferral;
             int turn = settings.RotateRecords ? query.Id : 0;
             Write(found.Answers, reply.Answers, question, wantsSignatures, turn, keepsProofs: true);
-            if (!isMinimal)
+            if (!settings.MinimalResponses || isReferral)
                 Write(found.Authorities, reply.Authorities, question, wantsSignatures, turn, keepsProofs: wantsSignatures);
-            if (!settings.MinimalResponses)
+            else if (isNegative || wantsSignatures)
+                Write([.. found.Authorities.Where(s => s.Type is DnsType.NSEC or DnsType.NSEC3 || isNegative && s.Type is DnsType.SOA)], reply.Authorities, question, wantsSignatures, turn, keepsProofs: wantsSignatures);
+            // Who asks for name servers wants their addresses.
+            if (!settings.MinimalResponses || isReferral || question.Type == DnsType.NS)
                 Write(found.Additionals, reply.Additionals, question, wantsSignatures, turn, keepsProofs: false);
         }
 
