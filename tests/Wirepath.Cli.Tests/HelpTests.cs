@@ -70,6 +70,8 @@ public class HelpTests
             "ping" => PingCommand.Create(shell),
             "traceroute" => TracerouteCommand.Create(shell),
             "serve" => ServeCommand.Create(shell),
+            "resolver" => ResolverCommand.Create(shell),
+            "nameserver" => NameserverCommand.Create(shell),
             "conformance" => ConformanceCommand.Create(shell),
             "sysctl" => ListCommands.Sysctl(shell),
             "links" => ListCommands.Links(shell),

@@ -32,7 +32,7 @@ internal static class NameserverCommand
         var notify = new Option<string[]>("--allow-notify") { Description = "Who may say that a secondary zone has changed.", HelpName = "PREFIX", AllowMultipleArgumentsPerToken = false };
         var sign = new Option<bool>("--sign") { Description = "Sign the zones of --zone." };
         var keys = new Option<string?>("--keys") { Description = "Where their keys are kept; missing ones are made. Without it keys are made up for this run.", HelpName = "FOLDER" };
-        var algorithm = Bounded.Word("--algorithm", "Of new keys. [ecdsap256sha256]", "ecdsap256sha256", "ecdsap384sha384", "rsasha256");
+        var algorithm = Bounded.Word("--algorithm", "Of new keys: ECDSA on P-256 or P-384, or RSA with 2048 bits, with SHA-2. [p256]", "p256", "p384", "rsa");
         var nsec3 = new Option<bool>("--nsec3") { Description = "Prove what is not there by hashes, not by names." };
         var optOut = new Option<bool>("--opt-out") { Description = "With --nsec3: leave delegations that are not signed out of it." };
         var nsid = new Option<string?>("--nsid") { Description = "The server's name for itself, told to who asks (RFC 5001).", HelpName = "TEXT" };
@@ -95,8 +95,8 @@ internal static class NameserverCommand
                 KeyFolder = parsed.GetValue(keys),
                 Algorithm = parsed.GetValue(algorithm) switch
                 {
-                    "ecdsap384sha384" => SigningAlgorithm.EcdsaP384Sha384,
-                    "rsasha256" => SigningAlgorithm.RsaSha256,
+                    "p384" => SigningAlgorithm.EcdsaP384Sha384,
+                    "rsa" => SigningAlgorithm.RsaSha256,
                     _ => SigningAlgorithm.EcdsaP256Sha256,
                 },
                 Settings = new SigningSettings { Denial = parsed.GetValue(nsec3) ? DenialKind.Nsec3 : DenialKind.Nsec, OptOut = parsed.GetValue(optOut) },
