@@ -60,6 +60,7 @@ internal sealed class Iterator(ResolverZones zones, ResolverSettings settings, R
 
             foreach (Rrset set in step.Answers)
             {
+                // A DNAME may be used twice on the way; it is told once.
                 if (!answers.Exists(a => a.Type == set.Type && a.Name == set.Name))
                     answers.Add(set);
                 if (set.Type != DnsType.CNAME || !set.Records[0].TryGetName(out DomainName target))
@@ -131,6 +132,7 @@ internal sealed class Iterator(ResolverZones zones, ResolverSettings settings, R
 
             at = Delegation.From(judgement.Nameservers!, judgement.Content.Additionals, cache, settings, exchange.Now + search.Ahead);
             at.HasParentSide = true;
+            zones.NoteReferral(judgement);
             PrefetchKeys(search, judgement);
             VerifyReferral(search, at);
         }
@@ -268,7 +270,7 @@ internal sealed class Iterator(ResolverZones zones, ResolverSettings settings, R
     {
         var message = new ResolvedMessage(search.Question, last.Rcode)
         {
-            Answers = [.. answers, .. last.Answers],
+            Answers = [.. answers, .. last.Answers.Where(s => !answers.Exists(a => a.Type == s.Type && a.Name == s.Name))],
             Authorities = [.. proofs, .. last.Authorities.Where(s => !proofs.Exists(p => p.Type == s.Type && p.Name == s.Name))],
             Additionals = last.Additionals,
             Error = last.Error,

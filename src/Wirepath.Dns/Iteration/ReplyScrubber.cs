@@ -12,6 +12,8 @@ internal static class ReplyScrubber
 
     public static Judgement Scrub(DnsMessage message, DomainName zone, DnsQuestion question, ResolverSettings settings)
     {
+        if (question.Type != DnsType.RRSIG)
+            StraySignatures.CarryHome(message);
         var content = new ResolvedMessage(question, message.Rcode);
         var judgement = new Judgement(content) { End = question.Name };
         ScrubAnswers(message, zone, question, judgement, settings);

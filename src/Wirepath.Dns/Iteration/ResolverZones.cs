@@ -32,6 +32,9 @@ internal sealed class ResolverZones(
         && (validator.IsAnchor(zone)
             || (validator.IsBelowAnchor(zone) && cache.TryGetSet(zone, DnsType.DS, now, out Rrset? ds) && ds.Security is Security.Secure or Security.Unchecked));
 
+    /// <summary>Hands a referral's proof that its child is unsigned to the validator.</summary>
+    public void NoteReferral(Judgement referral) => validator?.NoteReferral(referral.Nameservers!.Name, referral.Content.Authorities);
+
     private static Delegation ForwardTo(ForwardZone forward, ResolverSettings settings)
     {
         var delegation = new Delegation(forward.Name, DelegationKind.Forward)

@@ -199,14 +199,14 @@ internal sealed class ZoneQuestioner(ResolverSettings settings, ResolverCache ca
             return true;
         }
 
-        // Names of servers that have one address may have another.
-        if (asking.At.Servers.Find(s => !s.IsKnown(settings)) is { } half)
+        // Names of servers that have one address may have another; of those whose answers are bogus nobody wants more.
+        if (asking.Search.Avoid is null && asking.At.Servers.Find(s => !s.IsKnown(settings)) is { } half)
         {
             LookUp(asking, half);
             return true;
         }
 
-        return asking.InNeed is null && await AskParentAsync(asking).ConfigureAwait(false);
+        return asking.InNeed is null && asking.Search.Avoid is null && await AskParentAsync(asking).ConfigureAwait(false);
     }
 
     // A server whose glue is missing: its name is a question of its own, paid from the same budget.

@@ -58,6 +58,10 @@ internal sealed class Rrset
         return true;
     }
 
+    /// <summary>True for the same signatures, in whatever order.</summary>
+    public bool HasSameSignatures(Rrset other) => Signatures.Length == other.Signatures.Length
+        && Array.TrueForAll(Signatures, mine => Array.Exists(other.Signatures, theirs => theirs.Data.Span.SequenceEqual(mine.Data.Span)));
+
     public override string ToString() => $"{Name} {DnsMnemonic.Of(Type)} × {Records.Length}";
 
     /// <summary>Puts the records of one section into sets, in the order in which each set begins; signatures go to what they cover.</summary>
@@ -101,7 +105,8 @@ internal sealed class Rrset
     /// <summary>RFC 2181 §8: a TTL with the top bit set counts as 0.</summary>
     public static uint EffectiveTtl(uint ttl) => ttl > int.MaxValue ? 0 : ttl;
 
-    private static bool Covers(DnsRecord candidate, DnsRecord first) => candidate.Type == DnsType.RRSIG && candidate.Data.Length >= 2
+    /// <summary>True when the first is a signature of the second's set.</summary>
+    public static bool Covers(DnsRecord candidate, DnsRecord first) => candidate.Type == DnsType.RRSIG && candidate.Data.Length >= 2
         && (DnsType)((candidate.Data.Span[0] << 8) | candidate.Data.Span[1]) == first.Type && candidate.Name == first.Name;
 
     private static void GroupOrphans(IReadOnlyList<DnsRecord> section, bool[] taken, List<Rrset> sets)
