@@ -191,8 +191,9 @@ public sealed class ResolverCache(CacheSettings settings)
                     Rrset set = section[i];
                     Rrset limited = isNegative && section == message.Authorities && set.Type == DnsType.SOA ? WithinNegativeLimits(set) : WithinLimits(set);
                     CachedSet cached = _sets.Put(limited, now, validAt);
-                    // The letters' case of this reply is this question's.
-                    section[i] = cached.At(now).WithName(set.Name);
+                    // The letters' case of this reply is this question's; of data that are known, other signatures may be right as well.
+                    bool isSignedOtherwise = !cached.Set.HasSameSignatures(set) && cached.Set.HasSameData(set);
+                    section[i] = isSignedOtherwise ? limited : cached.At(now).WithName(set.Name);
                     sets[at++] = cached;
                     expires = Instant.Min(expires, cached.ExpiresAt);
                 }
