@@ -111,6 +111,7 @@ internal sealed class ZoneQuestioner(ResolverSettings settings, ResolverCache ca
             Judgement judgement = ReplyJudge.Judge(message, at.Zone, question, settings, at.IsForward);
             search.Because = exchange.WriteResponse(ask, asked, judgement.Kind);
             WriteDisbelieved(judgement, at.Zone, search.Because);
+            NoteSource(judgement.Content, address.Address);
             if (judgement.Kind == ResponseKind.Lame)
             {
                 // Better than nothing, when all of them are like that.
@@ -150,6 +151,12 @@ internal sealed class ZoneQuestioner(ResolverSettings settings, ResolverCache ca
         if (!asking.At.NoCache)
             Store(judgement, exchange.Now, sentAt + asking.Search.Ahead);
         return new ZoneReply(judgement, null, source);
+    }
+
+    private static void NoteSource(ResolvedMessage content, IpAddress source)
+    {
+        foreach (Rrset set in content.Answers.Concat(content.Authorities).Concat(content.Additionals))
+            set.Source = source;
     }
 
     private static bool IsSigned(Judgement judgement)
