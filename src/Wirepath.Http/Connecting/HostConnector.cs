@@ -14,10 +14,6 @@ internal readonly record struct Connected(TcpStream Stream, EventId Cause);
 /// </summary>
 internal sealed class HostConnector(Host host, INameResolver names, ConnectSettings settings)
 {
-    // Any global unicast address: is there a way to such ones at all?
-    private static readonly IpAddress s_somewhereV6 = IpAddress.V6(0x2000_0000_0000_0000, 1);
-    private static readonly IpAddress s_somewhereV4 = IpAddress.V4(192, 0, 0, 8);
-
     /// <param name="name">As the URL has it, for the log and for people.</param>
     /// <param name="address">The host is this address; none: it is <paramref name="domain"/>.</param>
     /// <param name="domain">The name to look up.</param>
@@ -63,8 +59,9 @@ internal sealed class HostConnector(Host host, INameResolver names, ConnectSetti
 
     private IpAddress SourceOf(IpAddress to) => host.Routes.TryLookup(to, out RouteDecision way) ? way.Source : IpAddress.None;
 
-    /// <summary>Asking for addresses that cannot be reached would be a question for nothing.</summary>
-    private bool Reaches(IpAddress somewhere) => SourceOf(somewhere) is { IsNone: false, IsLinkLocal: false, IsLoopback: false };
+    // A family of which the host has no address of its own would be asked for in vain.
+    private bool Has(Func<IpAddress, bool> isOfFamily) =>
+        host.Interfaces.Any(on => on.Addresses.Any(own => isOfFamily(own.Address) && own.Address is { IsLinkLocal: false, IsLoopback: false }));
 
     private enum NewsKind
     {
@@ -109,6 +106,8 @@ internal sealed class HostConnector(Host host, INameResolver names, ConnectSetti
         private readonly Dictionary<IpEndpoint, EventId> _attempts = [];
         private readonly List<(IpEndpoint Remote, NetworkException Problem)> _failures = [];
         private readonly List<NameAnswer> _unanswered = [];
+        private readonly List<RaceGroup> _atOrigin = []; // endpoints at other ports of the same name
+        private DomainName _domain;
         private readonly bool _usesV6;
         private readonly bool _usesV4;
         private EventId _latest;
@@ -117,8 +116,8 @@ internal sealed class HostConnector(Host host, INameResolver names, ConnectSetti
         public Run(HostConnector connector, string name, ushort port, CancellationToken ct)
         {
             (_connector, _name, _port, _ct, _log) = (connector, name, port, ct, connector.Host.Log);
-            _usesV6 = connector.Reaches(s_somewhereV6);
-            _usesV4 = !_usesV6 || connector.Reaches(s_somewhereV4);
+            _usesV6 = connector.Has(static address => address.IsV6);
+            _usesV4 = !_usesV6 || connector.Has(static address => address.IsV4);
             _race = new ConnectionRace(connector.Settings, connector.SourceOf);
             _origin = _race.Add(port, expectsV4: false, expectsV6: false);
             _timer = connector.Host.Time.CreateTimer(static news => ((Mailbox<News>)news!).TryPut(new News(NewsKind.TimePassed)), _news, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -132,7 +131,7 @@ internal sealed class HostConnector(Host host, INameResolver names, ConnectSetti
 
         public void LookUp(DomainName domain, bool services)
         {
-            (_origin.ExpectsV4, _origin.ExpectsV6) = (_usesV4, _usesV6);
+            (_domain, _origin.ExpectsV4, _origin.ExpectsV6) = (domain, _usesV4, _usesV6);
             _race.AwaitsServices = services && ServiceBindings.TryGetQueryName(domain, _port, out _);
             // AAAA goes first (RFC 8305 §3): its answer is the one that is waited for.
             if (_usesV6)
@@ -241,6 +240,10 @@ internal sealed class HostConnector(Host host, INameResolver names, ConnectSetti
             if (group == _origin && answer.Addresses.Count == 0)
                 _unanswered.Add(answer);
             _race.Found(group, answer.Type == DnsType.AAAA, answer.Addresses, Now);
+            if (group != _origin)
+                return;
+            foreach (RaceGroup other in _atOrigin)
+                _race.Found(other, answer.Type == DnsType.AAAA, answer.Addresses, Now);
         }
 
         private void ServicesFound(NameAnswer answer)
@@ -264,6 +267,15 @@ internal sealed class HostConnector(Host host, INameResolver names, ConnectSetti
         {
             if (_log.IsEnabled)
                 _latest = _log.Write(_because, new ServiceFound(_name, service.Target, service.Port, service.Priority, service.Protocols));
+            if (service.Target == _domain)
+            {
+                RaceGroup same = _race.AddBefore(_origin, service.Port, _origin.ExpectsV4, _origin.ExpectsV6, service.Hints);
+                same.Addresses.AddRange(_origin.Addresses);
+                same.FirstAddress = _origin.FirstAddress;
+                _atOrigin.Add(same);
+                return;
+            }
+
             RaceGroup group = _race.AddBefore(_origin, service.Port, _usesV4, _usesV6, service.Hints);
             if (_usesV6)
                 Ask(service.Target, DnsType.AAAA, group);
