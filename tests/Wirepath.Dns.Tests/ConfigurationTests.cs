@@ -89,8 +89,8 @@ public class ConfigurationTests
     public void Keys_without_effect_are_named_with_their_place_and_reason()
     {
         ResolverConfiguration read = Parse("server:\n  num-threads: 4\n  access-control-tag: 192.0.2.0/24 \"a b\"\nremote-control:\n  control-enable: yes\nserver:\n  ede: no");
-        read.WithoutEffect.Select(n => (n.Line, n.Column)).ShouldBe([(2, 3), (3, 3), (4, 1)]);
-        read.WithoutEffect[0].Message.ShouldBe("'num-threads:' changes nothing here: one loop serves all clients, and caches are not cut into slabs.");
+        read.WithoutEffect.Select(k => (k.Key, k.Note.Line, k.Note.Column)).ShouldBe([("num-threads", 2, 3), ("access-control-tag", 3, 3), ("remote-control", 4, 1)]);
+        read.WithoutEffect[0].Note.Message.ShouldBe("'num-threads:' changes nothing here: one loop serves all clients, and caches are not cut into slabs.");
         read.Settings.UseExtendedErrors.ShouldBeFalse();
     }
 

@@ -168,6 +168,39 @@ public class LanguageTests
         skipped.Reason.ShouldStartWith("CHECK_AUTOTRUST:");
     }
 
+    [Theory]
+    [InlineData("view:\n name: inside\n local-zone: a. static\nserver:\n ede: no", "'view': all clients see the same names")]
+    [InlineData("server:\n access-control-tag: 192.0.2.0/24 \"a\"", "'access-control-tag': all clients see the same names: there are no tags and views")]
+    [InlineData("server:\n module-config: \"subnetcache validator iterator\"", "'subnetcache': the module subnetcache is not there")]
+    public void What_the_configuration_asks_for_in_vain_is_a_reason_to_skip(string configuration, string reason)
+    {
+        Scenario.TryParse($"{configuration}\nCONFIG_END\nSCENARIO_BEGIN x\nSTEP 1 QERY\nSCENARIO_END", "bad", out _, out ScenarioError? error).ShouldBeFalse("a skip does not hide that it is no scenario");
+        Scenario.TryParse($"{configuration}\nCONFIG_END\nSCENARIO_BEGIN x\n{Ask}\nSCENARIO_END", "test", out Scenario? scenario, out error).ShouldBeTrue(error?.ToString());
+        ScenarioRunner.Run(scenario!).ShouldBeOfType<ScenarioSkipped>().Reason.ShouldBe(reason);
+    }
+
+    [Fact]
+    public void Trust_anchors_may_come_out_of_a_file_of_the_scenario()
+    {
+        const string Anchor = "server:\n trust-anchor-file:\nTEMPFILE_NAME keys\nTEMPFILE_CONTENTS keys\n; the island\n{0}\nTEMPFILE_END\n";
+        string good = Anchor.Replace("{0}", "example.com. 3600 IN DS 2854 3 1 46e4ffc6e9a4793b488954bd3f0cc6af0dfb201b") + Config;
+        Scenario.TryParse($"{good}\nSTEP 1 NOTHING\nSCENARIO_END", "test", out Scenario? scenario, out ScenarioError? error).ShouldBeTrue(error?.ToString());
+        ScenarioRunner.Run(scenario!).ShouldBeOfType<ScenarioPassed>();
+        Scenario.TryParse($"{good.Replace("TEMPFILE_NAME keys", "TEMPFILE_NAME kees")}\nSTEP 1 NOTHING\nSCENARIO_END", "test", out _, out error).ShouldBeFalse();
+        error!.Message.ShouldContain("no TEMPFILE_CONTENTS for the file 'tempfile:kees'");
+    }
+
+    [Fact]
+    public void An_entry_may_be_mandatory_or_silence()
+    {
+        string check = Check("MATCH all", "REPLY QR RD RA NOERROR", "www.example.com. IN A 198.51.100.1");
+        string unused = "RANGE_BEGIN 0 100\nADDRESS 192.0.2.8\nENTRY_BEGIN\nMANDATORY\nMATCH opcode\nREPLY QR\nENTRY_END\nRANGE_END";
+        Run(Server.Replace("MATCH opcode", "MANDATORY\nMATCH opcode"), Ask, check).ShouldBeOfType<ScenarioPassed>();
+        ScenarioFailed failed = Run(Server, unused, Ask, check).ShouldBeOfType<ScenarioFailed>();
+        failed.Differences.ShouldBe(["this entry is mandatory, and no query was answered with it"]);
+        Run(Server.Replace("copy_id", "do_not_answer"), Ask, Check("MATCH rcode", "REPLY SERVFAIL", "www.example.com. IN A 198.51.100.1")).ShouldBeOfType<ScenarioPassed>();
+    }
+
     [Fact]
     public void The_same_scenario_takes_the_same_way_every_time()
     {

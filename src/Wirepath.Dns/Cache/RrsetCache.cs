@@ -37,7 +37,8 @@ internal sealed class RrsetCache(CacheSettings settings)
             return Add(null, key, set, now, expires);
         bool isAlive = known.ExpiresAt > validAt;
         bool isSame = known.Set.HasSameData(set);
-        if (!MayReplace(known, set, isSame, isAlive))
+        // Without TTL, data that come out of the cache and go back in would live for ever.
+        if (!MayReplace(known, set, isSame, isAlive) || isSame && set.Ttl == 0 && known.Set.Ttl == 0 && set.Security == known.Set.Security)
             return known;
         // A child must not keep its own delegation alive for ever after the parent took it back ("ghost domains"):
         // a living NS set may be replaced, but not prolonged.

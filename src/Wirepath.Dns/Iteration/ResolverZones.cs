@@ -9,25 +9,22 @@ internal sealed class ResolverZones(
     public RootHints Hints { get; } = hints;
 
     /// <summary>The servers configured for the deepest part of the tree that the name lies in; null when it is to be found from the root.</summary>
-    /// <param name="except">Zones whose configured servers have failed.</param>
-    public Delegation? Configured(DomainName name, ResolverSettings settings, List<DomainName> except)
+    /// <param name="name">What is looked for.</param>
+    /// <param name="settings">How servers are asked.</param>
+    /// <param name="failed">Configured servers that have failed: what comes next is asked.</param>
+    public Delegation? Configured(DomainName name, ResolverSettings settings, List<Delegation> failed)
     {
         for (DomainName at = name; ; at = at.Parent)
         {
-            if (except.Contains(at))
-            {
-                if (at.IsRoot)
-                    return null;
-                continue;
-            }
-
-            if (Find(forwards, f => f.Name == at) is { } forward)
+            if (Find(forwards, f => f.Name == at) is { } forward && !HasFailed(at, DelegationKind.Forward))
                 return forward.Servers.Count + forward.Hosts.Count == 0 ? null : ForwardTo(forward, settings);
-            if (Find(stubs, s => s.Name == at) is { } stub)
+            if (Find(stubs, s => s.Name == at) is { } stub && !HasFailed(at, DelegationKind.Stub))
                 return StubOf(stub, settings);
             if (at.IsRoot)
                 return null;
         }
+
+        bool HasFailed(DomainName zone, DelegationKind kind) => failed.Exists(d => d.Zone == zone && d.Kind == kind);
     }
 
     /// <summary>True when a trust anchor, or a DS set below one, says that the zone signs its answers.</summary>

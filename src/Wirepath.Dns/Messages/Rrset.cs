@@ -36,13 +36,16 @@ internal sealed class Rrset
 
     public Security Security { get; set; }
 
+    /// <summary>The server that gave it; null for local data and what was made here.</summary>
+    public IpAddress? Source { get; set; }
+
     /// <summary>The same records with another TTL: as the cache hands them out, as the validator caps them.</summary>
-    public Rrset WithTtl(uint ttl) => ttl == Ttl ? this : new Rrset(Records, Signatures, ttl) { Rank = Rank, Security = Security };
+    public Rrset WithTtl(uint ttl) => ttl == Ttl ? this : new Rrset(Records, Signatures, ttl) { Rank = Rank, Security = Security, Source = Source };
 
     /// <summary>The same records under the owner name <paramref name="name"/>: the letters' case of a question, or a wildcard's expansion.</summary>
     public Rrset WithName(DomainName name) => name.EqualsExactly(Name)
         ? this
-        : new Rrset(Renamed(Records, name), Renamed(Signatures, name), Ttl) { Rank = Rank, Security = Security };
+        : new Rrset(Renamed(Records, name), Renamed(Signatures, name), Ttl) { Rank = Rank, Security = Security, Source = Source };
 
     /// <summary>True for the same owner, type, class and data, in whatever order; TTLs and signatures apart.</summary>
     public bool HasSameData(Rrset other)

@@ -51,6 +51,12 @@ internal sealed class ScriptedServers(Action<string> told, Action<WaitingQuery> 
     /// <summary>Answers a query with what the entry says; its ID is the query's.</summary>
     public void Answer(WaitingQuery query, Entry entry)
     {
+        if (entry.Adjust.IsSilence)
+        {
+            End(query, DnsReply.TimedOut);
+            return;
+        }
+
         DnsMessage asked = query.Seen.Message;
         byte[] bytes;
         if (entry.Raw is { } raw)
