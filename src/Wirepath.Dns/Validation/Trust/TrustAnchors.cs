@@ -28,6 +28,10 @@ public sealed class TrustAnchors
     // Replaced as a whole when a point comes or goes: readers take no lock.
     private volatile Dictionary<DomainName, TrustPoint> _points = [];
 
+    /// <summary>The root's keys of 2017 and 2024, as DS records.</summary>
+    public static IReadOnlyList<DnsRecord> InternetRecords =>
+        ZoneFile.TryReadRecords(InternetText, "root anchors", null, out IReadOnlyList<DnsRecord> records, out TextError error) ? records : throw new FormatException(error.ToString());
+
     /// <summary>The root's keys of 2017 and 2024.</summary>
     public static TrustAnchors Internet
     {
