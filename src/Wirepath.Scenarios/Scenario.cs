@@ -18,6 +18,9 @@ public sealed class Scenario
 
     internal ScenarioConfiguration Configuration { get; }
 
+    /// <summary>The first thing in it that is not there to be tested; null: all is.</summary>
+    internal Need? Missing { get; set; }
+
     internal List<ServerRange> Ranges { get; } = [];
 
     internal List<Step> Steps { get; } = [];
@@ -56,6 +59,11 @@ public sealed record ScenarioError(string Scenario, int Line, int Column, string
 {
     public override string ToString() => FormattableString.Invariant($"{Scenario}:{Line}:{Column}: {Message}");
 }
+
+/// <summary>What a scenario needs and does not get.</summary>
+/// <param name="Line">From 1.</param>
+/// <param name="Reason">What it is.</param>
+internal sealed record Need(int Line, string Reason);
 
 internal sealed class ScenarioSyntaxException(ScenarioError error) : Exception(error.Message)
 {

@@ -165,4 +165,44 @@ public sealed class ConformanceTests : IDisposable
         run.Told.ShouldContain(sentence);
         run.Output.ShouldBeEmpty();
     }
+
+    private const string PlayStart = "forward-zone: name: . forward-addr: 192.0.2.1\nCONFIG_END\nSCENARIO_BEGIN A play\n";
+
+    private const string PlayServer = "RANGE_BEGIN 0 9\nENTRY_BEGIN\nMATCH opcode\nADJUST copy_id copy_query\nREPLY QR RD RA NOERROR\nSECTION QUESTION\na. IN A\nSECTION ANSWER\na. IN A 192.0.2.7\nENTRY_END\nRANGE_END\n"
+        + "STEP 1 QUERY\nENTRY_BEGIN\nREPLY RD\nSECTION QUESTION\na. IN A\nENTRY_END\n";
+
+    private static string PlayCheck(string reply) => $"STEP 5 CHECK_ANSWER\nENTRY_BEGIN\nMATCH all\nREPLY {reply}\nSECTION QUESTION\na. IN A\nSECTION ANSWER\na. IN A 192.0.2.7\nENTRY_END\nSCENARIO_END\n";
+
+    [Fact]
+    public void Each_scenario_has_its_line_with_the_step_and_the_difference()
+    {
+        Write("a/fails.rpl", PlayStart + PlayServer + PlayCheck("QR RD RA AD NOERROR"));
+        Write("b/skips.rpl", PlayStart + "STEP 1 RESTART\nSCENARIO_END\n");
+        Write("c/no-scenario.rpl", "server:\n  prefetsh: yes\nCONFIG_END\n");
+        Write("d/passes.rpl", PlayStart + PlayServer + PlayCheck("QR RD RA NOERROR"));
+        CommandRun run = CommandRun.Of("conformance", "dns", _folder);
+        run.Code.ShouldBe(1);
+        Lines(run).ShouldBe([
+            $"fail  {_folder}/a/fails.rpl:21  step 5 CHECK_ANSWER: flags: expected QR RD RA AD; came QR RD RA",
+            $"skip  {_folder}/b/skips.rpl:4  needs: RESTART: a restart in the middle",
+            $"fail  {_folder}/c/no-scenario.rpl:2  column 3: 'server:' has no key 'prefetsh:'; did you mean 'prefetch'?",
+            $"pass  {_folder}/d/passes.rpl",
+            "1 passed, 2 failed, 1 skipped",
+        ]);
+        CommandRun.Of("conformance", "dns", _folder, "--filter", "d/").Code.ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_scenario_tells_what_was_asked_and_said_when_asked_to()
+    {
+        string fails = Write("fails.rpl", PlayStart + PlayServer + PlayCheck("QR RD RA AD NOERROR"));
+        CommandRun run = CommandRun.Of("conformance", "dns", "-v", fails);
+        run.Text.ShouldContain("→ a. IN A");
+        run.Text.ShouldContain("← 192.0.2.1 line 5: QR RD RA NOERROR 1/0/0");
+        run.Text.ShouldContain("      came:\n        REPLY QR RD RA NOERROR\n        SECTION QUESTION\n        a. IN A\n");
+        using JsonDocument line = JsonDocument.Parse(Lines(CommandRun.Of("conformance", "dns", "--json", fails))[0]);
+        line.RootElement.GetProperty("verdict").GetString().ShouldBe("fail");
+        line.RootElement.GetProperty("step").GetString().ShouldBe("step 5 CHECK_ANSWER");
+        line.RootElement.GetProperty("differences")[0].GetString().ShouldBe("flags: expected QR RD RA AD; came QR RD RA");
+    }
 }

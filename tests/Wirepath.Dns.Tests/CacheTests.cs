@@ -118,7 +118,10 @@ public class CacheTests
         cache.Clear();
         Store();
         Put(cache, 10, CacheRank.AuthoritativeAnswer, "example.com. 200 NS elsewhere.example.com.");
-        cache.TryFind(question, At(11), out _).ShouldBeFalse("its name servers are others now");
+        cache.TryFind(question, At(11), out found).ShouldBeTrue();
+        found!.Authorities[0].Records[0].ToString().ShouldContain("elsewhere", Case.Sensitive, "what comes along is given as it is now");
+        Put(cache, 12, CacheRank.AuthoritativeAnswer, "www.example.com. 300 MX 20 other.example.com.");
+        cache.TryFind(question, At(13), out _).ShouldBeFalse("the answer is another one now");
     }
 
     [Fact]

@@ -1,7 +1,9 @@
+using System.Globalization;
 using Wirepath.Dns;
 using Wirepath.Events;
 using Wirepath.Stack;
 using Wirepath.Url;
+using Wirepath.Wire;
 
 namespace Wirepath.Cli;
 
@@ -157,4 +159,21 @@ internal sealed class ChineseCommandWords : CommandWords
         IdnaError.None => throw new ArgumentOutOfRangeException(nameof(error)),
         _ => throw new ArgumentOutOfRangeException(nameof(error)),
     };
+
+    public override string Listening(string addresses) => $"正在监听 {addresses}";
+
+    public override string CannotListen(string why) => $"无法监听：{why}。";
+
+    public override string ReadAgain => "文件已重新读取，即刻生效";
+
+    public override string NotReadAgain(string why) => $"文件未能重新读取，仍按原来的内容运行：{why}";
+
+    public override string ResolverStopped(long queries, long atOnce, long sent) => string.Create(CultureInfo.InvariantCulture,
+        $"共收到 {queries:N0} 个查询，其中 {atOnce:N0} 个由缓存直接回答；向服务器发出 {sent:N0} 个查询");
+
+    public override string NameserverStopped(long queries) => string.Create(CultureInfo.InvariantCulture, $"共收到 {queries:N0} 个查询");
+
+    public override string ZoneFetched(DomainName zone, uint serial) => string.Create(CultureInfo.InvariantCulture, $"已取得区域 {zone}，序列号 {serial}");
+
+    public override string ZoneExpired(DomainName zone) => $"区域 {zone} 已过期：主服务器没有应答";
 }

@@ -11,6 +11,7 @@ internal sealed class CachedMessage : LruEntry<DnsQuestion, CachedMessage>
     private readonly CachedSet[] _sets;
     private readonly int _answers;
     private readonly int _authorities;
+    private readonly bool _isNegative;
 
     public CachedMessage(DnsQuestion key, ResolvedMessage message, CachedSet[] sets, Instant storedAt, Instant expiresAt)
         : base(key, Overhead + key.Name.Size + sets.Length * ReferenceSize)
@@ -18,6 +19,7 @@ internal sealed class CachedMessage : LruEntry<DnsQuestion, CachedMessage>
         _sets = sets;
         _answers = message.Answers.Count;
         _authorities = message.Authorities.Count;
+        _isNegative = ResolverCache.IsNegative(message);
         Rcode = message.Rcode;
         Security = message.Security;
         Error = message.Error;
@@ -50,24 +52,33 @@ internal sealed class CachedMessage : LruEntry<DnsQuestion, CachedMessage>
 
     public ReadOnlySpan<CachedSet> Sets => _sets;
 
-    /// <summary>True while it and every set in it live and nothing has taken a set's place.</summary>
+    /// <summary>Changes when a set is followed by another.</summary>
+    public int Version { get; private set; }
+
+    /// <summary>
+    /// True while it and every set in it live. The answer must be what it was; what only comes along with it (the zone's
+    /// servers, their addresses) may have changed since, and is then given as it is now.
+    /// </summary>
     public bool IsAlive(Instant now)
     {
-        if (ExpiresAt <= now)
+        if (ExpiresAt <= now || !IsWhole())
             return false;
         foreach (CachedSet set in _sets)
         {
-            if (set.IsReplaced || set.ExpiresAt <= now)
+            if (set.ExpiresAt <= now)
                 return false;
         }
 
         return true;
     }
 
+    /// <summary>When a set in it ends: one that vouches for what is not there, with the message.</summary>
+    public Instant ExpiryOf(int set) => _isNegative && set >= _answers ? Instant.Min(_sets[set].ExpiresAt, ExpiresAt) : _sets[set].ExpiresAt;
+
     /// <summary>True in the last part of its life, when it should be looked up again if somebody still asks for it.</summary>
     /// <param name="now">The time.</param>
     /// <param name="share">Of its life; 0: never.</param>
-    public bool IsDue(Instant now, double share) => share > 0 && (ExpiresAt - now).Ticks < (ExpiresAt - StoredAt).Ticks * share;
+    public bool IsDue(Instant now, double share) => share > 0 && (ExpiresAt - now).Ticks <= (ExpiresAt - StoredAt).Ticks * share;
 
     /// <summary>Which of its sets has this owner and type; −1: none.</summary>
     public int IndexOf(DomainName name, DnsType type)
@@ -84,10 +95,17 @@ internal sealed class CachedMessage : LruEntry<DnsQuestion, CachedMessage>
     /// <summary>True when it can still be put together, expired or not.</summary>
     public bool IsWhole()
     {
-        foreach (CachedSet set in _sets)
+        for (int i = 0; i < _sets.Length; i++)
         {
-            if (set.IsReplaced)
+            if (!_sets[i].IsReplaced)
+                continue;
+            CachedSet? now = i < _answers ? null : _sets[i].Successor;
+            while (now is { IsReplaced: true })
+                now = now.Successor;
+            if (now is null)
                 return false;
+            _sets[i] = now;
+            Version++;
         }
 
         return true;
@@ -103,7 +121,9 @@ internal sealed class CachedMessage : LruEntry<DnsQuestion, CachedMessage>
         {
             List<Rrset> section = i < _answers ? message.Answers : i < _answers + _authorities ? message.Authorities : message.Additionals;
             CachedSet set = _sets[i];
-            section.Add(set.ExpiresAt > now || staleTtl is null ? set.At(now) : set.Set.WithTtl(staleTtl.Value));
+            section.Add(set.ExpiresAt > now || staleTtl is null
+                ? set.Set.WithTtl(CachedSet.TtlLeft(ExpiryOf(i), now))
+                : set.Set.WithTtl(Math.Min(staleTtl.Value, set.Set.Ttl)));
         }
 
         return message;

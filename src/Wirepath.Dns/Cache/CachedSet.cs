@@ -22,7 +22,11 @@ internal sealed class CachedSet(SetKey key, Rrset set, Instant storedAt, Instant
 
     public Instant ExpiresAt { get; set; } = expiresAt;
 
+    /// <summary>Other data have taken its place, or it was taken out.</summary>
     public bool IsReplaced { get; set; }
+
+    /// <summary>What has taken its place; null while nothing has, and after it was taken out.</summary>
+    public CachedSet? Successor { get; set; }
 
     /// <summary>The set with the seconds that are left, rounded up.</summary>
     public Rrset At(Instant now) => Set.WithTtl(TtlLeft(ExpiresAt, now));

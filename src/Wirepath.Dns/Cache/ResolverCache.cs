@@ -12,6 +12,9 @@ public sealed class ResolverCache(CacheSettings settings)
     // Failures live for seconds.
     private const long MostFailureBytes = 1 << 20;
 
+    // Whole seconds in which a DNAME without TTL serves those who ask for names below it: else each name would be a query.
+    private const int GraceOfDname = 1;
+
     // An answer without any record has no TTL of its own.
     private static readonly TimeSpan s_lifeOfNothing = TimeSpan.FromSeconds(5);
 
@@ -122,16 +125,27 @@ public sealed class ResolverCache(CacheSettings settings)
     }
 
     /// <summary>The closest living NS set at or above a name.</summary>
+    /// <remarks>
+    /// A zone whose delegation has run out must be asked of its parent again, whatever it said of zones below it in the
+    /// meantime (ghost domains): what lies below an expired NS set is passed over.
+    /// </remarks>
     internal Rrset? ClosestNameservers(DomainName name, Instant now)
     {
         lock (_lock)
         {
+            CachedSet? closest = null;
             for (DomainName at = name; ; at = at.Parent)
             {
-                if (_sets.TryGet(new SetKey(at, DnsType.NS), now, out CachedSet? found) && found.Set.Security != Security.Bogus)
-                    return found.At(now);
+                if (_sets.TryGetStale(new SetKey(at, DnsType.NS), out CachedSet? found) && found.Set.Security != Security.Bogus)
+                {
+                    if (found.ExpiresAt <= now)
+                        closest = null;
+                    else
+                        closest ??= found;
+                }
+
                 if (at.IsRoot)
-                    return null;
+                    return closest?.At(now);
             }
         }
     }
@@ -177,8 +191,9 @@ public sealed class ResolverCache(CacheSettings settings)
                     Rrset set = section[i];
                     Rrset limited = isNegative && section == message.Authorities && set.Type == DnsType.SOA ? WithinNegativeLimits(set) : WithinLimits(set);
                     CachedSet cached = _sets.Put(limited, now, validAt);
-                    // The letters' case of this reply is this question's.
-                    section[i] = cached.At(now).WithName(set.Name);
+                    // The letters' case of this reply is this question's; of data that are known, other signatures may be right as well.
+                    bool isSignedOtherwise = !cached.Set.HasSameSignatures(set) && cached.Set.HasSameData(set);
+                    section[i] = isSignedOtherwise ? limited : cached.At(now).WithName(set.Name);
                     sets[at++] = cached;
                     expires = Instant.Min(expires, cached.ExpiresAt);
                 }
@@ -272,7 +287,8 @@ public sealed class ResolverCache(CacheSettings settings)
         for (DomainName above = question.Name; !above.IsRoot;)
         {
             above = above.Parent;
-            if (!_sets.TryGet(new SetKey(above, DnsType.DNAME), now, out CachedSet? found) || found.Set.Security != Security.Secure)
+            if (!_sets.TryGetStale(new SetKey(above, DnsType.DNAME), out CachedSet? found) || found.Set.Security != Security.Secure
+                || found.ExpiresAt <= now && (found.Set.Ttl > 0 || now.Ticks / TimeSpan.TicksPerSecond - found.ExpiresAt.Ticks / TimeSpan.TicksPerSecond > GraceOfDname))
                 continue;
             Rrset dname = found.At(now);
             return Dname.Synthesize(dname, question.Name) is { } cname

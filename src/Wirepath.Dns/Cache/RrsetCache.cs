@@ -37,7 +37,8 @@ internal sealed class RrsetCache(CacheSettings settings)
             return Add(null, key, set, now, expires);
         bool isAlive = known.ExpiresAt > validAt;
         bool isSame = known.Set.HasSameData(set);
-        if (!MayReplace(known, set, isSame, isAlive))
+        // Without TTL, data that come out of the cache and go back in would live for ever.
+        if (!MayReplace(known, set, isSame, isAlive) || isSame && set.Ttl == 0 && known.Set.Ttl == 0 && set.Security == known.Set.Security)
             return known;
         // A child must not keep its own delegation alive for ever after the parent took it back ("ghost domains"):
         // a living NS set may be replaced, but not prolonged.
@@ -64,6 +65,9 @@ internal sealed class RrsetCache(CacheSettings settings)
     private static bool MayReplace(CachedSet known, Rrset set, bool isSame, bool isAlive)
     {
         Rrset old = known.Set;
+        // A proof holds together as it came; a zone that changed in between has other gaps.
+        if (set.Type is DnsType.NSEC or DnsType.NSEC3 && !isSame)
+            return true;
         if (set.Security == Security.Secure && old.Security != Security.Secure)
             return true;
         if (old.Security == Security.Secure && isAlive && set.Security is Security.Unchecked && !isSame && set.Rank < CacheRank.AuthoritativeAnswer)
@@ -71,18 +75,19 @@ internal sealed class RrsetCache(CacheSettings settings)
         if (old.Security == Security.Bogus && set.Security is not (Security.Bogus or Security.Unchecked))
             return true;
         // Bogus data that come again do not live longer for it.
-        if (isSame && isAlive && old.Security == Security.Bogus)
+        if (isSame && isAlive && old.Security == Security.Bogus && old.HasSameSignatures(set))
             return false;
         if (!isAlive || set.Rank > old.Rank)
             return true;
-        return set.Rank == old.Rank && !isSame;
+        // The same data with other signatures: these may be the good ones.
+        return set.Rank == old.Rank && (!isSame || (old.Security != Security.Secure && !old.HasSameSignatures(set)));
     }
 
     private CachedSet Add(CachedSet? old, SetKey key, Rrset set, Instant now, Instant expires)
     {
-        if (old is not null)
-            old.IsReplaced = true;
         var entry = new CachedSet(key, set, now, expires);
+        if (old is not null)
+            (old.IsReplaced, old.Successor) = (true, entry);
         _sets.Put(entry);
         return entry;
     }

@@ -30,7 +30,7 @@ internal sealed class WireAnswers(long mostBytes)
         if (!_answers.TryGet(query.Key(room), out WireAnswer? answer))
             return false;
         CachedMessage source = answer.Source;
-        if (!source.IsAlive(now) || source.IsDue(now, prefetchShare))
+        if (!source.IsAlive(now) || source.Version != answer.Version || source.IsDue(now, prefetchShare))
             return false;
         if (answer.Message.Length > limit || answer.Message.Length > response.Length)
             return false;
@@ -78,6 +78,7 @@ internal sealed class WireAnswer : LruEntry<byte[], WireAnswer>
     {
         Message = message;
         Source = source;
+        Version = source.Version;
         _ttls = ttls;
         (_turnStart, _turnSize, _turnCount) = turn;
     }
@@ -85,6 +86,9 @@ internal sealed class WireAnswer : LruEntry<byte[], WireAnswer>
     public byte[] Message { get; }
 
     public CachedMessage Source { get; }
+
+    /// <summary>The version of its source that it was made of.</summary>
+    public int Version { get; }
 
     /// <summary>Null when the message is not made of the sets of its source alone.</summary>
     public static WireAnswer? TryCreate(byte[] key, byte[] message, CachedMessage source)
@@ -150,7 +154,7 @@ internal sealed class WireAnswer : LruEntry<byte[], WireAnswer>
         BinaryPrimitives.WriteUInt16BigEndian(response, query.Id);
         query.Question.CopyTo(response[DnsHeader.Size..]);
         foreach ((ushort offset, ushort set) in _ttls)
-            BinaryPrimitives.WriteUInt32BigEndian(response[offset..], CachedSet.TtlLeft(Source.Sets[set].ExpiresAt, now));
+            BinaryPrimitives.WriteUInt32BigEndian(response[offset..], CachedSet.TtlLeft(Source.ExpiryOf(set), now));
         return Message.Length;
     }
 }

@@ -73,7 +73,7 @@ internal sealed class ConfigurationBuilder(ResolverConfiguration? defaults)
 
     public List<string> AutoTrustAnchorFiles { get; } = [];
 
-    public List<TextError> WithoutEffect { get; } = [];
+    public List<KeyWithoutEffect> WithoutEffect { get; } = [];
 
     public void Begin(ConfigurationToken keyword, string kind) => _zones.Add(new ZoneClause(keyword, kind));
 

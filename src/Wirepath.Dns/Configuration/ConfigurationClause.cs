@@ -78,5 +78,5 @@ internal sealed class ConfigurationClause(string name, bool isZone, string witho
         }
     }
 
-    public void WithoutAll(string reason, string keys) => Without(reason, keys.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    public void WithoutAll(string reason, string keys) => Without(reason, keys.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries));
 }

@@ -75,7 +75,7 @@ internal sealed class ConfigurationReader(ConfigurationBuilder builder, Func<str
             {
                 _clause = clause;
                 if (clause.WithoutEffect.Length > 0)
-                    builder.WithoutEffect.Add(token.Error($"'{key}:' changes nothing here: {clause.WithoutEffect}"));
+                    builder.WithoutEffect.Add(new KeyWithoutEffect(key, token.Error($"'{key}:' changes nothing here: {clause.WithoutEffect}")));
                 else if (clause.IsZone)
                     builder.Begin(token, key);
                 return null;
@@ -96,7 +96,7 @@ internal sealed class ConfigurationReader(ConfigurationBuilder builder, Func<str
             if (known.Apply is { } apply)
                 apply(entry);
             else
-                builder.WithoutEffect.Add(token.Error($"'{key}:' changes nothing here: {known.WithoutEffect}"));
+                builder.WithoutEffect.Add(new KeyWithoutEffect(key, token.Error($"'{key}:' changes nothing here: {known.WithoutEffect}")));
             return entry.Error;
         }
     }

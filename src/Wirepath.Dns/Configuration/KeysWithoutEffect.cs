@@ -32,7 +32,7 @@ internal static class KeysWithoutEffect
         keys.WithoutAll("TLS, HTTPS and QUIC are set up on the command line.",
             """
             tls-upstream ssl-upstream tls-service-key ssl-service-key tls-service-pem ssl-service-pem tls-port ssl-port tls-cert-bundle ssl-cert-bundle
-            tls-win-cert tls-system-cert tls-additional-port tls-session-ticket-keys tls-ciphers tls-ciphersuites tls-use-sni pad-responses
+            tls-win-cert tls-system-cert tls-protocols tls-use-system-policy-versions tls-additional-port tls-session-ticket-keys tls-ciphers tls-ciphersuites tls-use-sni pad-responses
             pad-responses-block-size pad-queries pad-queries-block-size https-port http-endpoint http-max-streams http-query-buffer-size
             http-response-buffer-size http-nodelay http-notls-downstream http-user-agent hide-http-user-agent quic-port quic-size
             """);
@@ -61,6 +61,8 @@ internal static class KeysWithoutEffect
         keys.WithoutAll("ZONEMD is not checked.", "zonemd-permissive-mode");
         keys.WithoutAll("cookies (RFC 7873) are always answered, with a secret of the process.", "answer-cookie cookie-secret cookie-secret-file");
         keys.WithoutAll("servers are told what is understood: DO is set whenever there is a trust anchor.", "disable-edns-do");
+        keys.WithoutAll("they are of the past: DLV (RFC 8749), and what was known of lame servers apart.",
+            "dlv-anchor dlv-anchor-file infra-lame-ttl infra-cache-lame-size");
         keys.WithoutAll("IPsec keys are not looked up.",
             "ipsecmod-enabled ipsecmod-hook ipsecmod-strict ipsecmod-max-ttl ipsecmod-ignore-bogus ipsecmod-allow ipsecmod-whitelist");
     }

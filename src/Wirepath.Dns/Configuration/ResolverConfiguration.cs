@@ -41,7 +41,7 @@ public sealed record ResolverConfiguration
     public IReadOnlyList<string> AutoTrustAnchorFiles { get; init; } = [];
 
     /// <summary>Lines that were understood and change nothing here, with the reason.</summary>
-    public IReadOnlyList<TextError> WithoutEffect { get; init; } = [];
+    public IReadOnlyList<KeyWithoutEffect> WithoutEffect { get; init; } = [];
 
     /// <summary>Reads a configuration.</summary>
     /// <param name="text">The file.</param>
@@ -72,6 +72,11 @@ public sealed record ResolverConfiguration
         return wrong is null;
     }
 }
+
+/// <summary>A key or clause that was understood and changes nothing.</summary>
+/// <param name="Key">Without its colon.</param>
+/// <param name="Note">Where it stands, and why it changes nothing.</param>
+public sealed record KeyWithoutEffect(string Key, TextError Note);
 
 /// <summary>A file that another one includes.</summary>
 public readonly record struct IncludedFile(string Name, string Text);

@@ -84,7 +84,7 @@ internal static class ServingKeys
         foreach (string module in modules)
         {
             if (module is "python" or "dynlib" or "cachedb" or "ipsecmod" or "ipset" or "subnetcache" or "subnet")
-                entry.Builder.WithoutEffect.Add(entry.Token().Error($"the module {module} is not there."));
+                entry.Builder.WithoutEffect.Add(new KeyWithoutEffect(module, entry.Token().Error($"the module {module} is not there.")));
             else if (module is not ("validator" or "iterator" or "respip" or "dns64"))
                 entry.Fail(0, $"'{module}' is no module{Nearest.Question(module, ["validator", "iterator", "respip", "dns64", "subnetcache", "cachedb"])}");
         }

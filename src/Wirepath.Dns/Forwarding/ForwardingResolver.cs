@@ -69,7 +69,7 @@ public sealed class ForwardingResolver : IDnsResponder
             return ResolvedMessage.Failed(question, NameFailure.Budget, ExtendedErrorCode.Other, "the forwarder has too many questions in work", because);
         }
 
-        return await _coalescer.RunAsync(question, q => ForwardAsync(q, because), ct).ConfigureAwait(false);
+        return await _coalescer.RunAsync(question, _exchange.Now, _ => ForwardAsync(question, because), ct).ConfigureAwait(false);
     }
 
     private async ValueTask<ResolvedMessage> ForwardAsync(DnsQuestion question, EventId because)

@@ -9,8 +9,33 @@ internal sealed class ZoneServer(DomainName name)
 
     public List<IpEndpoint> Addresses { get; } = [];
 
-    /// <summary>Its addresses need not be looked up (again).</summary>
-    public bool IsLookedUp { get; set; }
+    /// <summary>Its IPv4 addresses need not be looked up (again).</summary>
+    public bool IsKnownV4 { get; set; }
+
+    /// <summary>Its IPv6 addresses need not be looked up (again).</summary>
+    public bool IsKnownV6 { get; set; }
+
+    /// <summary>Nobody knows the name.</summary>
+    public bool IsUnknown { get; set; }
+
+    /// <summary>The types of address that are worth looking up.</summary>
+    public IEnumerable<DnsType> Missing(ResolverSettings settings)
+    {
+        if (!IsKnownV4 && (settings.UseIpv4 || settings.UseNat64))
+            yield return DnsType.A;
+        if (!IsKnownV6 && settings.UseIpv6)
+            yield return DnsType.AAAA;
+    }
+
+    public bool IsKnown(ResolverSettings settings) => !Missing(settings).Any();
+
+    public void SetKnown(DnsType type)
+    {
+        if (type == DnsType.A)
+            IsKnownV4 = true;
+        else
+            IsKnownV6 = true;
+    }
 
     /// <summary>Why no address was found.</summary>
     public string Problem { get; set; } = "";
@@ -63,7 +88,7 @@ internal sealed class Delegation(DomainName zone, DelegationKind kind)
         foreach ((DomainName name, IpAddress address) in hints.Servers)
             root.Add(root.FindOrAdd(name), new IpEndpoint(address, settings.ServerPort), settings);
         foreach (ZoneServer server in root.Servers)
-            server.IsLookedUp = true;
+            (server.IsKnownV4, server.IsKnownV6) = (true, true);
         return root;
     }
 
@@ -73,7 +98,7 @@ internal sealed class Delegation(DomainName zone, DelegationKind kind)
     {
         if (servers.Count > 0)
         {
-            var unnamed = new ZoneServer(DomainName.Root) { IsLookedUp = true };
+            var unnamed = new ZoneServer(DomainName.Root) { IsKnownV4 = true, IsKnownV6 = true };
             foreach (ConfiguredServer server in servers)
                 delegation.Add(unnamed, server.Endpoint, settings);
             delegation.Servers.Add(unnamed);
@@ -111,6 +136,7 @@ internal sealed class Delegation(DomainName zone, DelegationKind kind)
 
     public void Add(ZoneServer server, Rrset addresses, ResolverSettings settings)
     {
+        server.SetKnown(addresses.Type);
         foreach (DnsRecord record in addresses.Records)
         {
             if (record.TryGetAddress(out IpAddress address))
@@ -120,6 +146,8 @@ internal sealed class Delegation(DomainName zone, DelegationKind kind)
 
     public void Add(ZoneServer server, IpEndpoint address, ResolverSettings settings)
     {
+        if (settings.UseNat64 && address.Address.IsV4)
+            address = new IpEndpoint(Nat64.Embed(address.Address, settings.Nat64Prefix), address.Port);
         if (MayAsk(address.Address, Kind, settings) && !server.Addresses.Contains(address)
             && Servers.Sum(s => s.Addresses.Count) < settings.MostServersPerZone)
             server.Addresses.Add(address);
@@ -135,7 +163,7 @@ internal sealed class Delegation(DomainName zone, DelegationKind kind)
             ZoneServer? mine = Servers.Find(s => s.Name == theirs.Name);
             if (mine is null)
             {
-                Servers.Add(theirs);
+                Servers.Insert(0, theirs);
                 isNew = true;
                 continue;
             }
@@ -150,12 +178,12 @@ internal sealed class Delegation(DomainName zone, DelegationKind kind)
     }
 
     /// <summary>True when asking these servers needs an answer that only they could give.</summary>
-    public bool IsUseless(Search search) => !Servers.Exists(s => s.Addresses.Count > 0
-        || (!s.IsLookedUp && !s.Name.IsSubdomainOf(Zone) && !search.IsBecauseOf(new DnsQuestion(s.Name, DnsType.A))));
+    public bool IsUseless(Search search, ResolverSettings settings) => !Servers.Exists(s => s.Addresses.Count > 0
+        || (!s.IsKnown(settings) && !s.Name.IsSubdomainOf(Zone) && !search.IsBecauseOf(new DnsQuestion(s.Name, DnsType.A))));
 
     private static bool MayAsk(IpAddress address, DelegationKind kind, ResolverSettings settings)
     {
-        if (address.IsV4 ? !settings.UseIpv4 && !settings.UseNat64 : !settings.UseIpv6)
+        if (address.IsV4 ? !settings.UseIpv4 : !settings.UseIpv6)
             return false;
         if (kind is DelegationKind.Stub or DelegationKind.Forward)
             return true;
@@ -164,27 +192,20 @@ internal sealed class Delegation(DomainName zone, DelegationKind kind)
 
     private void AddCached(ZoneServer server, ResolverCache cache, ResolverSettings settings, Instant now)
     {
-        bool isKnown = true;
-        foreach (DnsType type in (ReadOnlySpan<DnsType>)[DnsType.A, DnsType.AAAA])
+        foreach (DnsType type in server.Missing(settings).ToArray())
         {
-            if (type == DnsType.A ? !settings.UseIpv4 && !settings.UseNat64 : !settings.UseIpv6)
-                continue;
             if (cache.TryGetSet(server.Name, type, now, out Rrset? known))
             {
                 Add(server, known, settings);
             }
-            else if (cache.TryGetMessage(new DnsQuestion(server.Name, type), now, out CachedMessage? message) && message.IsAnswer)
+            else if (cache.TryGetMessage(new DnsQuestion(server.Name, type), now, out CachedMessage? message) && message.IsAnswer
+                && (message.Sets.Length == 0 || message.Sets[0].Key.Type != DnsType.CNAME))
             {
+                server.SetKnown(type);
                 if (server.Addresses.Count == 0)
                     server.Problem = message.Rcode == DnsRcode.NXDomain ? "no such name" : "it has no address";
             }
-            else
-            {
-                isKnown = false;
-            }
         }
-
-        server.IsLookedUp = isKnown;
     }
 
     private ZoneServer FindOrAdd(DomainName name)

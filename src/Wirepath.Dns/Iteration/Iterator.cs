@@ -9,8 +9,35 @@ namespace Wirepath.Dns;
 /// </summary>
 internal sealed class Iterator(ResolverZones zones, ResolverSettings settings, ResolverCache cache, ZoneQuestioner questioner, QueryExchange exchange)
 {
-    /// <summary>Answers a question, alias after alias, from the cache as far as it goes.</summary>
+    private readonly RunningSearches _running = new();
+
+    /// <summary>Answers a question, from the cache as far as it goes. What another search is already finding is waited for.</summary>
     public async ValueTask<ResolvedMessage> ResolveAsync(Search search)
+    {
+        if (search.IsRefresh || search.Avoid is not null)
+            return await FollowAsync(search).ConfigureAwait(false);
+        _running.Begin(search, out RunningSearches.Running? mine, out Task<ResolvedMessage>? theirs);
+        if (theirs is not null)
+            return (await theirs.ConfigureAwait(false)).For(search.Question);
+        if (mine is null)
+            return await FollowAsync(search).ConfigureAwait(false);
+        ResolvedMessage found;
+        try
+        {
+            found = await FollowAsync(search).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            _running.Fail(mine, e);
+            throw;
+        }
+
+        _running.End(mine, found);
+        return found;
+    }
+
+    // Alias after alias.
+    private async ValueTask<ResolvedMessage> FollowAsync(Search search)
     {
         if (search.Depth > settings.MostDepth)
         {
@@ -33,7 +60,9 @@ internal sealed class Iterator(ResolverZones zones, ResolverSettings settings, R
 
             foreach (Rrset set in step.Answers)
             {
-                answers.Add(set);
+                // A DNAME may be used twice on the way; it is told once.
+                if (!answers.Exists(a => a.Type == set.Type && a.Name == set.Name))
+                    answers.Add(set);
                 if (set.Type != DnsType.CNAME || !set.Records[0].TryGetName(out DomainName target))
                     continue;
                 if (!seen.Add(target))
@@ -65,18 +94,18 @@ internal sealed class Iterator(ResolverZones zones, ResolverSettings settings, R
     // From the closest known zone down, referral by referral, to the zone that answers.
     private async ValueTask<ResolvedMessage> DescendAsync(Search search, DnsQuestion question)
     {
-        bool ignoresConfigured = false;
-        Delegation at = await StartAsync(search, question, ignoresConfigured).ConfigureAwait(false);
+        var failedBefore = new List<Delegation>();
+        Delegation at = await StartAsync(search, question, failedBefore).ConfigureAwait(false);
         for (int referrals = 0; referrals <= settings.MostReferrals; referrals++)
         {
             at.ExpectsSignatures = settings.CheckDnssecLame && !at.IsForward && zones.ExpectsSignatures(at.Zone, cache, exchange.Now);
             ZoneReply reply = await questioner.AskAsync(this, at, question, search).ConfigureAwait(false);
             if (reply.Failed is { } failed)
             {
-                if (!at.FallsBack || ignoresConfigured)
+                if (!at.FallsBack || failedBefore.Exists(d => d.Zone == at.Zone && d.Kind == at.Kind))
                     return failed;
-                ignoresConfigured = true;
-                at = await StartAsync(search, question, ignoresConfigured).ConfigureAwait(false);
+                failedBefore.Add(at);
+                at = await StartAsync(search, question, failedBefore).ConfigureAwait(false);
                 continue;
             }
 
@@ -98,34 +127,51 @@ internal sealed class Iterator(ResolverZones zones, ResolverSettings settings, R
 
             if (question.Type == DnsType.DS && judgement.Nameservers!.Name == question.Name)
             {
-                // The parent's servers do not know of DS: they send everybody to the child, who has no say in this.
-                return new ResolvedMessage(question, DnsRcode.NoError) { Because = search.Because, Sources = reply.Source is { } source ? [source] : [] };
+                return FromReferral(judgement, question, search, reply.Source);
             }
 
             at = Delegation.From(judgement.Nameservers!, judgement.Content.Additionals, cache, settings, exchange.Now + search.Ahead);
+            at.HasParentSide = true;
+            zones.NoteReferral(judgement);
             PrefetchKeys(search, judgement);
+            VerifyReferral(search, at);
         }
 
         return ResolvedMessage.Failed(search.Question, NameFailure.Loop, ExtendedErrorCode.Other,
             $"more than {settings.MostReferrals} referrals follow one another on the way to {question.Name}, last to {at.Zone}", search.Because);
     }
 
+    // A parent's server that sends everybody to the child, who has no say in this: what it says of DS on the way is the answer.
+    private static ResolvedMessage FromReferral(Judgement judgement, DnsQuestion question, Search search, IpAddress? source)
+    {
+        List<Rrset> told = judgement.Content.Authorities;
+        Rrset? ds = told.Find(s => s.Type == DnsType.DS && s.Name == question.Name);
+        return new ResolvedMessage(question, DnsRcode.NoError)
+        {
+            Answers = ds is null ? [] : [ds],
+            Authorities = ds is null ? [.. told.Where(s => s.Type is DnsType.NSEC or DnsType.NSEC3)] : [],
+            Because = search.Because,
+            Sources = source is { } address ? [address] : [],
+        };
+    }
+
     // Configured servers of the deepest part of the tree that the name lies in, else the deepest zone whose servers are known.
-    private async ValueTask<Delegation> StartAsync(Search search, DnsQuestion question, bool ignoresConfigured)
+    private async ValueTask<Delegation> StartAsync(Search search, DnsQuestion question, List<Delegation> failed)
     {
         // A zone's DS lies in its parent (RFC 4035 §3.1.4.1).
         DomainName name = question.Type == DnsType.DS && !question.Name.IsRoot ? question.Name.Parent : question.Name;
-        Delegation? configured = ignoresConfigured ? null : zones.Configured(name, settings);
+        Delegation? configured = zones.Configured(name, settings, failed);
         if (configured is { IsForward: true })
             return configured;
         Delegation? known = null;
         for (DomainName at = name; cache.ClosestNameservers(at, exchange.Now + search.Ahead) is { } nameservers; at = at.Parent)
         {
             at = nameservers.Name;
-            if (configured is not null && !(at != configured.Zone && at.IsSubdomainOf(configured.Zone)))
+            // Servers that are configured for good count for more than what was found of the same zone.
+            if (configured is not null && (!at.IsSubdomainOf(configured.Zone) || at == configured.Zone && !configured.NeedsPriming))
                 break;
             Delegation candidate = Delegation.From(nameservers, [], cache, settings, exchange.Now + search.Ahead);
-            if (!candidate.IsUseless(search))
+            if (!candidate.IsUseless(search, settings))
             {
                 known = candidate;
                 break;
@@ -156,7 +202,7 @@ internal sealed class Iterator(ResolverZones zones, ResolverSettings settings, R
         if (reply.Judgement is { Kind: ResponseKind.Answer } judgement && judgement.Content.Answers.Find(s => s.Type == DnsType.NS) is { } nameservers)
         {
             Delegation primed = Delegation.From(nameservers, judgement.Content.Additionals, cache, settings, exchange.Now);
-            if (!primed.IsUseless(search))
+            if (!primed.IsUseless(search, settings))
                 return primed;
         }
 
@@ -176,6 +222,27 @@ internal sealed class Iterator(ResolverZones zones, ResolverSettings settings, R
                 return Delegation.From(set, found.Additionals, cache, settings, exchange.Now);
             if (above.IsRoot || !found.IsAnswer)
                 return null;
+        }
+    }
+
+    // The zone's own word on who serves it, and where: it is believed more than what others say of it.
+    private void VerifyReferral(Search search, Delegation at)
+    {
+        if (!settings.HardenReferralPath || search.Depth >= settings.MostDepth)
+            return;
+        Verify(new DnsQuestion(at.Zone, DnsType.NS));
+        foreach (ZoneServer server in at.Servers)
+        {
+            if (server.Name.IsSubdomainOf(at.Zone) && server.Addresses.Exists(a => a.Address.IsV4))
+                Verify(new DnsQuestion(server.Name, DnsType.A));
+            if (server.Name.IsSubdomainOf(at.Zone) && server.Addresses.Exists(a => !a.Address.IsV4))
+                Verify(new DnsQuestion(server.Name, DnsType.AAAA));
+        }
+
+        void Verify(DnsQuestion question)
+        {
+            if (!search.IsBecauseOf(question) && search.Ledger.TrySpendServerName())
+                _ = ResolveAsync(search.Below(question)).AsTask();
         }
     }
 
@@ -203,7 +270,7 @@ internal sealed class Iterator(ResolverZones zones, ResolverSettings settings, R
     {
         var message = new ResolvedMessage(search.Question, last.Rcode)
         {
-            Answers = [.. answers, .. last.Answers],
+            Answers = [.. answers, .. last.Answers.Where(s => !answers.Exists(a => a.Type == s.Type && a.Name == s.Name))],
             Authorities = [.. proofs, .. last.Authorities.Where(s => !proofs.Exists(p => p.Type == s.Type && p.Name == s.Name))],
             Additionals = last.Additionals,
             Error = last.Error,

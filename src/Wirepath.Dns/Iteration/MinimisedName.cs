@@ -39,8 +39,10 @@ internal sealed class MinimisedName
         int stepsLeft = _settings.MostMinimisationSteps - _steps;
         _steps++;
         int more = _steps <= StepsOfOneLabel ? 1 : stepsLeft <= 0 ? left : Math.Max(left / stepsLeft, 1);
-        _labels += more;
-        IsWhole = _labels >= _allLabels;
+        // The whole name is shown with type A once before its type is.
+        bool wasWhole = _labels >= _allLabels;
+        _labels = Math.Min(_labels + more, _allLabels);
+        IsWhole = _labels >= _allLabels && (wasWhole || _question.Type is DnsType.A or DnsType.DS);
     }
 
     public void ShowAll() => IsWhole = true;

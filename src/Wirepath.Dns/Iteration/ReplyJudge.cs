@@ -19,6 +19,9 @@ internal sealed class Judgement(ResolvedMessage content)
     /// <summary>The zone cut of a referral.</summary>
     public Rrset? Nameservers { get; set; }
 
+    /// <summary>Lame, but an answer for want of a better one: from a server's cache, or empty.</summary>
+    public bool IsOfUseInNeed { get; set; }
+
     public List<(DnsRecord Record, string Reason)> Disbelieved { get; } = [];
 
     /// <summary>For <see cref="ResponseKind.Lame"/> and <see cref="ResponseKind.Failure"/>.</summary>
@@ -40,6 +43,7 @@ internal static class ReplyJudge
     {
         Judgement judgement = ReplyScrubber.Scrub(message, zone, question, settings);
         (judgement.Kind, judgement.Words) = Classify(message, zone, question, judgement, isRecursive);
+        judgement.IsOfUseInNeed = judgement.Words is FromCache or Empty;
         if (judgement.Kind == ResponseKind.Alias)
         {
             // The response code is the next server's to say.
@@ -50,6 +54,9 @@ internal static class ReplyJudge
         return judgement;
     }
 
+    private const string FromCache = "it answers from a cache, not as an authority";
+    private const string Empty = "it gives neither an authoritative answer nor a referral";
+
     private static (ResponseKind, string) Classify(DnsMessage message, DomainName zone, DnsQuestion question, Judgement judgement, bool isRecursive)
     {
         ResolvedMessage content = judgement.Content;
@@ -59,27 +66,28 @@ internal static class ReplyJudge
             return (ResponseKind.Lame, RcodeWords.Of(message.Rcode));
         if (message.Rcode is not (DnsRcode.NoError or DnsRcode.NXDomain or DnsRcode.YXDomain))
             return (ResponseKind.Failure, RcodeWords.Of(message.Rcode));
+        // A DNAME that makes a circle for one name may be right for others: it is what the zone says, and who follows it will see.
         if (judgement.IsLoop)
-            return (ResponseKind.Alias, "");
+            return (content.Answers.Exists(s => s.Type == DnsType.DNAME) ? ResponseKind.Answer : ResponseKind.Alias, "");
         bool isAlias = judgement.End != question.Name && question.Type is not (DnsType.CNAME or DnsType.ANY);
         bool isComplete = content.Answers.Exists(s => s.Name == judgement.End && (s.Type == question.Type || question.Type == DnsType.ANY));
         if (message.Rcode == DnsRcode.NXDomain)
         {
             if (isFromCache)
-                return (ResponseKind.Lame, "it answers from a cache, not as an authority");
+                return (ResponseKind.Lame, FromCache);
             // The response code speaks of the last name of the chain (RFC 6604 §2.1), of which another zone's server knows nothing.
             return (isAlias ? ResponseKind.Alias : ResponseKind.NoSuchName, "");
         }
 
         if (isComplete)
-            return isFromCache ? (ResponseKind.Lame, "it answers from a cache, not as an authority") : (ResponseKind.Answer, "");
+            return isFromCache ? (ResponseKind.Lame, FromCache) : (ResponseKind.Answer, "");
         if (message.Rcode == DnsRcode.YXDomain)
             return (ResponseKind.Answer, "");
         if (isAlias)
             return (ResponseKind.Alias, "");
 
         if (content.Authorities.Exists(s => s.Type == DnsType.SOA))
-            return isFromCache ? (ResponseKind.Lame, "it answers from a cache, not as an authority") : (ResponseKind.NoSuchType, "");
+            return isFromCache ? (ResponseKind.Lame, FromCache) : (ResponseKind.NoSuchType, "");
         foreach (DnsRecord record in message.Authorities)
         {
             if (record.Type != DnsType.NS || record.Class != DnsClass.IN)
@@ -87,7 +95,7 @@ internal static class ReplyJudge
             if (record.Name == zone)
             {
                 if (isFromCache)
-                    return (ResponseKind.Lame, "it answers from a cache, not as an authority");
+                    return (ResponseKind.Lame, FromCache);
                 return message.IsAuthoritative || isRecursive
                     ? (ResponseKind.NoSuchType, "")
                     : (ResponseKind.Lame, "it refers to the zone that we asked it about");
@@ -104,7 +112,7 @@ internal static class ReplyJudge
         }
 
         if (message.Answers.Count + message.Authorities.Count + message.Additionals.Count == 0)
-            return (isRecursive ? ResponseKind.Failure : ResponseKind.Lame, "it gives neither an authoritative answer nor a referral");
-        return isFromCache ? (ResponseKind.Lame, "it answers from a cache, not as an authority") : (ResponseKind.NoSuchType, "");
+            return isRecursive ? (ResponseKind.NoSuchType, "") : (ResponseKind.Lame, Empty);
+        return isFromCache ? (ResponseKind.Lame, FromCache) : (ResponseKind.NoSuchType, "");
     }
 }

@@ -12,9 +12,11 @@ internal static class ReplyScrubber
 
     public static Judgement Scrub(DnsMessage message, DomainName zone, DnsQuestion question, ResolverSettings settings)
     {
+        if (question.Type != DnsType.RRSIG)
+            StraySignatures.CarryHome(message);
         var content = new ResolvedMessage(question, message.Rcode);
         var judgement = new Judgement(content) { End = question.Name };
-        ScrubAnswers(message, zone, question, judgement);
+        ScrubAnswers(message, zone, question, judgement, settings);
         ScrubAuthorities(message, zone, judgement, settings);
         ScrubAdditionals(message, zone, judgement);
         RemovePrivate(content.Answers, judgement, settings);
@@ -24,12 +26,13 @@ internal static class ReplyScrubber
     }
 
     // Only the chain from the name asked for is an answer; order within the section means nothing.
-    private static void ScrubAnswers(DnsMessage message, DomainName zone, DnsQuestion question, Judgement judgement)
+    private static void ScrubAnswers(DnsMessage message, DomainName zone, DnsQuestion question, Judgement judgement, ResolverSettings settings)
     {
         List<Rrset> offered = question.Type == DnsType.RRSIG ? Ungrouped(message.Answers) : Rrset.Group(message.Answers);
         List<Rrset> kept = judgement.Content.Answers;
         DomainName name = question.Name;
         var seen = new HashSet<DomainName>();
+        bool followsOn = true;
         while (true)
         {
             if (!seen.Add(name))
@@ -39,16 +42,23 @@ internal static class ReplyScrubber
             }
 
             judgement.End = name;
-            if (!name.IsSubdomainOf(zone))
+            // What lies behind a DNAME is asked for: one reply must not put a whole tree of names into the cache.
+            if (!name.IsSubdomainOf(zone) || !followsOn)
                 break;
             int before = kept.Count;
-            kept.AddRange(offered.Where(s => s.Class == question.Class && s.Name == name && (s.Type == question.Type || question.Type == DnsType.ANY)));
+            foreach (Rrset set in offered)
+            {
+                if (set.Class == question.Class && set.Name == name && (set.Type == question.Type || question.Type == DnsType.ANY))
+                    kept.Add(set.Type == DnsType.NS ? WithFew(set, settings) : set);
+            }
+
             if (kept.Count > before)
                 break;
             Rrset? cname = offered.Find(s => s.Type == DnsType.CNAME && s.Name == name && s.Class == question.Class);
             if (offered.Find(s => s.Type == DnsType.DNAME && s.Name != name && name.IsSubdomainOf(s.Name) && s.Name.IsSubdomainOf(zone)) is { } dname)
             {
                 kept.Add(dname);
+                followsOn = false;
                 // RFC 6672 §3.4: what the DNAME says counts, not what the server synthesized from it.
                 Rrset? synthesized = Dname.Synthesize(dname, name);
                 if (synthesized is not null && cname is not null && cname.HasSameData(synthesized))
@@ -74,7 +84,8 @@ internal static class ReplyScrubber
     {
         ResolvedMessage content = judgement.Content;
         Rrset? nameservers = null;
-        bool isPositive = content.Answers.Exists(s => s.Type == content.Question.Type);
+        bool isPositive = content.Answers.Count > 0;
+        bool isNegative = !isPositive && message.Authorities.Exists(r => r.Type == DnsType.SOA);
         foreach (Rrset offered in Rrset.Group(message.Authorities))
         {
             Rrset set = offered;
@@ -105,15 +116,15 @@ internal static class ReplyScrubber
                     continue;
                 }
 
-                if (isPositive && settings.ScrubPromiscuous && message.IsAuthoritative && set.Name != zone)
+                // What comes beside an answer is what a forger would add (RFC 2181 §5.4.1 would let it replace the parent's).
+                if (isNegative || isPositive && settings.ScrubPromiscuous)
                 {
-                    Disbelieve(judgement, set, "nobody asked who serves the zone");
+                    if (set.Name != zone) // of its own zone every server tells, and nobody needs to hear of it
+                        Disbelieve(judgement, set, "nobody asked who serves the zone");
                     continue;
                 }
 
-                if (set.Records.Length > settings.MostNameservers)
-                    set = new Rrset(set.Records[..settings.MostNameservers], set.Signatures, set.Ttl);
-                nameservers = set;
+                nameservers = set = WithFew(set, settings);
             }
             else if (set.Type == DnsType.SOA && set.Records[0].TryGetSoa(out SoaData soa))
             {
@@ -134,12 +145,18 @@ internal static class ReplyScrubber
                 continue;
             if (!set.Name.IsSubdomainOf(zone))
                 Disbelieve(judgement, set, $"glue out of bailiwick: the server speaks for {zone} only");
+            else if (content.Answers.Exists(s => s.Type == set.Type && s.Name == set.Name))
+                continue;
             else if (IsTarget(set.Name, content.Answers) || IsTarget(set.Name, content.Authorities))
                 content.Additionals.Add(set);
             else
                 Disbelieve(judgement, set, NobodyAsked);
         }
     }
+
+    private static Rrset WithFew(Rrset nameservers, ResolverSettings settings) => nameservers.Records.Length <= settings.MostNameservers
+        ? nameservers
+        : new Rrset(nameservers.Records[..settings.MostNameservers], nameservers.Signatures, nameservers.Ttl);
 
     private static bool IsTarget(DomainName name, List<Rrset> sets)
     {

@@ -9,6 +9,9 @@ public sealed partial record ResolverSettings
     /// <summary>Names of servers looked up because their glue was missing. 16: a zone has 2 to 4; more is an amplifier.</summary>
     public int MostServerNames { get; init; } = 16;
 
+    /// <summary>Negative answers about names of one zone's servers, after which no further ones are looked up. 5: NXNSAttack lives from such names.</summary>
+    public int MostUnknownServers { get; init; } = 5;
+
     /// <summary>Look-ups within look-ups. 6: servers of servers' servers happen, deeper is a maze.</summary>
     public int MostDepth { get; init; } = 6;
 

@@ -4,27 +4,36 @@ namespace Wirepath.Dns;
 
 /// <summary>What is configured of the tree: hints, stub and forward zones, and which zones are known to be signed.</summary>
 internal sealed class ResolverZones(
-    RootHints hints, IReadOnlyList<StubZone> stubs, IReadOnlyList<ForwardZone> forwards, Func<DomainName, bool>? isAnchored = null)
+    RootHints hints, IReadOnlyList<StubZone> stubs, IReadOnlyList<ForwardZone> forwards, Validator? validator)
 {
     public RootHints Hints { get; } = hints;
 
     /// <summary>The servers configured for the deepest part of the tree that the name lies in; null when it is to be found from the root.</summary>
-    public Delegation? Configured(DomainName name, ResolverSettings settings)
+    /// <param name="name">What is looked for.</param>
+    /// <param name="settings">How servers are asked.</param>
+    /// <param name="failed">Configured servers that have failed: what comes next is asked.</param>
+    public Delegation? Configured(DomainName name, ResolverSettings settings, List<Delegation> failed)
     {
         for (DomainName at = name; ; at = at.Parent)
         {
-            if (Find(forwards, f => f.Name == at) is { } forward)
+            if (Find(forwards, f => f.Name == at) is { } forward && !HasFailed(at, DelegationKind.Forward))
                 return forward.Servers.Count + forward.Hosts.Count == 0 ? null : ForwardTo(forward, settings);
-            if (Find(stubs, s => s.Name == at) is { } stub)
+            if (Find(stubs, s => s.Name == at) is { } stub && !HasFailed(at, DelegationKind.Stub))
                 return StubOf(stub, settings);
             if (at.IsRoot)
                 return null;
         }
+
+        bool HasFailed(DomainName zone, DelegationKind kind) => failed.Exists(d => d.Zone == zone && d.Kind == kind);
     }
 
-    /// <summary>True when a trust anchor, or a validated DS set, says that the zone signs its answers.</summary>
-    public bool ExpectsSignatures(DomainName zone, ResolverCache cache, Instant now) => isAnchored is not null
-        && (isAnchored(zone) || cache.TryGetSet(zone, DnsType.DS, now, out Rrset? ds) && ds.Security is Security.Secure or Security.Unchecked);
+    /// <summary>True when a trust anchor, or a DS set below one, says that the zone signs its answers.</summary>
+    public bool ExpectsSignatures(DomainName zone, ResolverCache cache, Instant now) => validator is not null
+        && (validator.IsAnchor(zone)
+            || (validator.IsBelowAnchor(zone) && cache.TryGetSet(zone, DnsType.DS, now, out Rrset? ds) && ds.Security is Security.Secure or Security.Unchecked));
+
+    /// <summary>Hands a referral's proof that its child is unsigned to the validator.</summary>
+    public void NoteReferral(Judgement referral) => validator?.NoteReferral(referral.Nameservers!.Name, referral.Content.Authorities);
 
     private static Delegation ForwardTo(ForwardZone forward, ResolverSettings settings)
     {
@@ -45,7 +54,8 @@ internal sealed class ResolverZones(
             FallsBack = stub.FallBack,
             NoCache = stub.NoCache,
             OverTcp = stub.OverTcp,
-            NeedsPriming = stub.Prime,
+            // Servers configured for the root are hints: they are asked who the root's servers are.
+            NeedsPriming = stub.Prime || stub.Name.IsRoot && settings.PrimeRoot,
         };
         Delegation.AddConfigured(delegation, stub.Servers, stub.Hosts, settings);
         return delegation;

@@ -58,6 +58,18 @@ internal sealed class Search(DnsQuestion question, QueryBudget ledger, EventId b
         return false;
     }
 
+    /// <summary>True for the search itself and for all that it has started.</summary>
+    public bool IsBelow(Search other)
+    {
+        for (Search? at = this; at is not null; at = at.Parent)
+        {
+            if (at == other)
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>The circle that closes with the question: <c>ns.a.test. → ns.b.test. → ns.a.test.</c></summary>
     public string DescribeCircle(DnsQuestion question)
     {

@@ -77,7 +77,7 @@ internal sealed class ZoneQuestioner(ResolverSettings settings, ResolverCache ca
             {
                 if (await FindMoreServersAsync(asking).ConfigureAwait(false))
                     continue;
-                return asking.InNeed ?? Failed(NobodyLeft(asking));
+                return asking.InNeed is { } need ? Kept(asking, need.Judgement!, need.Source!.Value, now) : Failed(NobodyLeft(asking));
             }
 
             if (!search.TrySpendQuery(settings.MostQueriesPerName))
@@ -92,6 +92,7 @@ internal sealed class ZoneQuestioner(ResolverSettings settings, ResolverCache ca
                 RandomCase = settings.UseRandomCase && !settings.FixedCase.Any(question.Name.IsSubdomainOf),
                 OverTcp = at.OverTcp || settings.AskOverTcp || !settings.UseUdp,
             };
+            Instant sentAt = now;
             Asked asked = await exchange.AskAsync(ask, search.Ledger, search.Cancellation).ConfigureAwait(false);
             search.Because = asked.Sent;
             now = exchange.Now;
@@ -110,9 +111,14 @@ internal sealed class ZoneQuestioner(ResolverSettings settings, ResolverCache ca
             Judgement judgement = ReplyJudge.Judge(message, at.Zone, question, settings, at.IsForward);
             search.Because = exchange.WriteResponse(ask, asked, judgement.Kind);
             WriteDisbelieved(judgement, at.Zone, search.Because);
+            NoteSource(judgement.Content, address.Address);
             if (judgement.Kind == ResponseKind.Lame)
             {
-                servers.Lame(address, at.Zone, now);
+                // Better than nothing, when all of them are like that.
+                if (judgement.IsOfUseInNeed)
+                    asking.InNeed ??= new ZoneReply(ReplyJudge.Judge(message, at.Zone, question, settings, isRecursive: true), null, address.Address);
+                else
+                    servers.Lame(address, at.Zone, question.Type, now);
                 asking.Trials.Add(address, name, TrialOutcome.Lame, asked.RoundTrip, judgement.Words);
                 continue;
             }
@@ -135,15 +141,22 @@ internal sealed class ZoneQuestioner(ResolverSettings settings, ResolverCache ca
                 continue;
             }
 
-            return Kept(asking, judgement, address.Address);
+            return Kept(asking, judgement, address.Address, sentAt);
         }
     }
 
-    private ZoneReply Kept(Asking asking, Judgement judgement, IpAddress source)
+    // What was alive when the query left was alive for it: while the reply is on its way, nothing must come back to life.
+    private ZoneReply Kept(Asking asking, Judgement judgement, IpAddress source, Instant sentAt)
     {
         if (!asking.At.NoCache)
-            Store(judgement, exchange.Now, exchange.Now + asking.Search.Ahead);
+            Store(judgement, exchange.Now, sentAt + asking.Search.Ahead);
         return new ZoneReply(judgement, null, source);
+    }
+
+    private static void NoteSource(ResolvedMessage content, IpAddress source)
+    {
+        foreach (Rrset set in content.Answers.Concat(content.Authorities).Concat(content.Additionals))
+            set.Source = source;
     }
 
     private static bool IsSigned(Judgement judgement)
@@ -167,7 +180,7 @@ internal sealed class ZoneQuestioner(ResolverSettings settings, ResolverCache ca
                     continue;
                 if (asking.Search.Avoid?.Contains(endpoint.Address) == true)
                     asking.Trials.Add(endpoint, server.Name, TrialOutcome.Failure, TimeSpan.Zero, "its answer was bogus");
-                else if (servers.IsLame(endpoint, at.Zone, now))
+                else if (servers.IsLame(endpoint, at.Zone, asking.Question.Type, now))
                     asking.Trials.Add(endpoint, server.Name, TrialOutcome.Lame, TimeSpan.Zero, "found so earlier");
                 else
                     asking.Candidates.Add((endpoint, server.Name));
@@ -184,31 +197,33 @@ internal sealed class ZoneQuestioner(ResolverSettings settings, ResolverCache ca
             return true;
         }
 
-        if (asking.At.Servers.Find(s => !s.IsLookedUp && s.Addresses.Count == 0) is { } missing)
+        // NXNSAttack: a zone whose servers' names do not exist is not worth more questions.
+        if (asking.Unknown > settings.MostUnknownServers)
+            return await AskParentAsync(asking).ConfigureAwait(false);
+        if (asking.At.Servers.Find(s => !s.IsKnown(settings) && s.Addresses.Count == 0) is { } missing)
         {
             LookUp(asking, missing);
             return true;
         }
 
-        // Names of servers that have one address may have another.
-        if (asking.At.Servers.Find(s => !s.IsLookedUp) is { } half)
+        // Names of servers that have one address may have another; of those whose answers are bogus nobody wants more.
+        if (asking.Search.Avoid is null && asking.At.Servers.Find(s => !s.IsKnown(settings)) is { } half)
         {
             LookUp(asking, half);
             return true;
         }
 
-        return await AskParentAsync(asking).ConfigureAwait(false);
+        return asking.InNeed is null && asking.Search.Avoid is null && await AskParentAsync(asking).ConfigureAwait(false);
     }
 
     // A server whose glue is missing: its name is a question of its own, paid from the same budget.
     private void LookUp(Asking asking, ZoneServer server)
     {
-        server.IsLookedUp = true;
         Search search = asking.Search;
-        foreach (DnsType type in (ReadOnlySpan<DnsType>)[DnsType.A, DnsType.AAAA])
+        bool isPaid = false;
+        foreach (DnsType type in server.Missing(settings).ToArray())
         {
-            if (type == DnsType.A ? !settings.UseIpv4 && !settings.UseNat64 : !settings.UseIpv6)
-                continue;
+            server.SetKnown(type);
             var question = new DnsQuestion(server.Name, type);
             if (search.IsBecauseOf(question))
             {
@@ -219,8 +234,9 @@ internal sealed class ZoneQuestioner(ResolverSettings settings, ResolverCache ca
                 continue;
             }
 
-            if (!search.Ledger.TrySpendServerName())
+            if (!isPaid && !search.Ledger.TrySpendServerName())
                 return;
+            isPaid = true;
             asking.Pending++;
             _ = FindAsync(asking, server, search.Below(question));
         }
@@ -246,24 +262,33 @@ internal sealed class ZoneQuestioner(ResolverSettings settings, ResolverCache ca
     {
         Delegation at = asking.At;
         Search search = asking.Search;
-        if (at.HasParentSide || at.Kind != DelegationKind.Found || at.Zone.IsRoot)
+        // Only for the question itself: what comes up on the way has other ways.
+        if (search.Depth > 0 || at.HasParentSide || at.Kind != DelegationKind.Found || at.Zone.IsRoot)
             return false;
         at.HasParentSide = true;
-        if (cache.TryGetSet(at.Zone, DnsType.NS, exchange.Now, out Rrset? parentSide, isParentSide: true)
-            && at.Merge(Delegation.From(parentSide, Glue(parentSide), cache, settings, exchange.Now), settings))
+        asking.Unknown = 0;
+        Delegation? known = cache.TryGetSet(at.Zone, DnsType.NS, exchange.Now, out Rrset? parentSide, isParentSide: true)
+            ? Delegation.From(parentSide, Glue(parentSide), cache, settings, exchange.Now)
+            : null;
+        // Names alone would have to be looked up by way of the servers that have just failed.
+        if (known is not null && known.Servers.Exists(s => s.Addresses.Count > 0) && at.Merge(known, settings))
             return true;
         var question = new DnsQuestion(at.Zone, DnsType.NS);
-        if (cache.ClosestNameservers(at.Zone.Parent, exchange.Now) is not { } above || search.IsBecauseOf(question))
-            return false;
-        Delegation parent = Delegation.From(above, [], cache, settings, exchange.Now);
-        parent.HasParentSide = true;
-        Search below = search.Below(question);
-        if (below.Depth > settings.MostDepth || parent.IsUseless(below))
-            return false;
-        ZoneReply reply = await AskAsync(asking.Iterator, parent, question, below).ConfigureAwait(false);
-        search.Because = below.Because;
-        return reply.Judgement is { Kind: ResponseKind.Referral, Nameservers: { } nameservers } judgement && nameservers.Name == at.Zone
-            && at.Merge(Delegation.From(nameservers, judgement.Content.Additionals, cache, settings, exchange.Now), settings);
+        if (cache.ClosestNameservers(at.Zone.Parent, exchange.Now) is { } above && !search.IsBecauseOf(question))
+        {
+            Delegation parent = Delegation.From(above, [], cache, settings, exchange.Now);
+            parent.HasParentSide = true;
+            Search below = search.Below(question);
+            if (!parent.IsUseless(below, settings))
+            {
+                ZoneReply reply = await AskAsync(asking.Iterator, parent, question, below).ConfigureAwait(false);
+                search.Because = below.Because;
+                if (reply.Judgement is { Kind: ResponseKind.Referral, Nameservers: { } nameservers } judgement && nameservers.Name == at.Zone)
+                    known = Delegation.From(nameservers, judgement.Content.Additionals, cache, settings, exchange.Now);
+            }
+        }
+
+        return known is not null && at.Merge(known, settings);
     }
 
     private List<Rrset> Glue(Rrset nameservers)
@@ -388,6 +413,9 @@ internal sealed class ZoneQuestioner(ResolverSettings settings, ResolverCache ca
         /// <summary>Look-ups that have not come back.</summary>
         public int Pending { get; set; }
 
+        /// <summary>Answers that said that a server's name does not exist.</summary>
+        public int Unknown { get; set; }
+
         /// <summary>A reply to fall back on.</summary>
         public ZoneReply? InNeed { get; set; }
 
@@ -406,6 +434,12 @@ internal sealed class ZoneQuestioner(ResolverSettings settings, ResolverCache ca
             Rrset? addresses = found.Answers.Find(s => s.Name == server.Name && s.Type == found.Question.Type);
             if (addresses is not null)
                 At.Add(server, addresses, settings);
+            if (found.Rcode == DnsRcode.NXDomain && addresses is null && !server.IsUnknown && found.Sources.Count > 0)
+            {
+                server.IsUnknown = true;
+                Unknown++;
+            }
+
             if (server.Addresses.Count > 0)
                 return;
             bool isAlias = found.Failure == NameFailure.None && found.Answers.Count > 0;

@@ -26,6 +26,9 @@ internal sealed class ResolvedMessage(DnsQuestion question, DnsRcode rcode)
     /// <summary>Of the whole message; <see cref="Rrset.Security"/> is that of each set.</summary>
     public Security Security { get; set; }
 
+    /// <summary>It names servers to ask, and is no answer.</summary>
+    public bool IsReferral { get; init; }
+
     /// <summary>It has run out, and is given because nothing newer can be had (RFC 8767).</summary>
     public bool IsStale { get; init; }
 
@@ -57,6 +60,7 @@ internal sealed class ResolvedMessage(DnsQuestion question, DnsRcode rcode)
         Authorities = [.. Authorities],
         Additionals = [.. Additionals],
         LeadsOn = LeadsOn,
+        IsStale = IsStale,
         Security = Security,
         Error = Error,
         Failure = Failure,

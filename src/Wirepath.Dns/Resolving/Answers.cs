@@ -22,6 +22,8 @@ internal static class Answers
         if (!found.IsAnswer)
             return (found.Failure == NameFailure.None ? NameFailure.ServerFailure : found.Failure, words);
         DomainName end = found.EndOfAliases(out bool reachesType);
+        if (!reachesType && found.Answers.Exists(s => s.Type == DnsType.CNAME && s.Name == end))
+            return (NameFailure.Loop, $"the aliases lead in a circle: {NameFailureWords.Chain([.. found.Answers.SelectMany(s => s.Records)])}");
         if (found.Rcode == DnsRcode.NXDomain)
             return (NameFailure.NoSuchName, $"the name {end} does not exist");
         if (found.Rcode == DnsRcode.YXDomain)

@@ -15,12 +15,14 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
     private readonly TimeProvider _time;
     private readonly QueryExchange _exchange;
     private readonly Iterator _iterator;
-    private readonly Coalescer<(DnsQuestion, bool IsUnchecked), ResolvedMessage> _coalescer = new();
+    private readonly Validator? _validator;
+    private readonly ChainSource _chainSource;
+    private readonly Coalescer<(DnsQuestion, bool IsUnchecked), ResolvedMessage?> _coalescer = new();
 
     /// <summary>A resolver for anybody who can reach it, without stub zones or trust anchors.</summary>
     public RecursiveResolver(
         RootHints hints, ResolverSettings settings, ResolverCache cache, IDnsTransport transport, NodeLog log, TimeProvider time, RandomSource random)
-        : this(new ResolverConfiguration { Settings = settings, LocalZones = LocalZones.None, Access = Access.Anybody }, hints, cache, transport, log, time, random)
+        : this(new ResolverConfiguration { Settings = settings with { DiscardTimeout = TimeSpan.Zero }, LocalZones = LocalZones.None, Access = Access.Anybody }, hints, cache, transport, log, time, random)
     {
     }
 
@@ -36,8 +38,13 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
         _time = time;
         _exchange = new QueryExchange(transport, log, time, random.Fork("dns queries")) { EdnsSize = Settings.EdnsSize, UseTcp = Settings.UseTcp };
         Servers = new ServerTable(Settings, random.Fork("dns servers"));
-        var zones = new ResolverZones(hints, configuration.StubZones, configuration.ForwardZones);
+        Anchors = new TrustAnchors();
+        foreach (DnsRecord anchor in configuration.TrustAnchors)
+            Anchors.TryAdd(anchor);
+        _validator = Settings.Validate && !Anchors.IsEmpty ? new Validator(Settings, Anchors, time, log) : null;
+        var zones = new ResolverZones(hints, configuration.StubZones, configuration.ForwardZones, _validator);
         _iterator = new Iterator(zones, Settings, cache, new ZoneQuestioner(Settings, cache, Servers, _exchange), _exchange);
+        _chainSource = new ChainSource(_iterator);
     }
 
     public ResolverSettings Settings { get; }
@@ -49,7 +56,10 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
 
     internal ServerTable Servers { get; }
 
-    private static bool Validates => false;
+    /// <summary>What is trusted from the start.</summary>
+    internal TrustAnchors Anchors { get; }
+
+    private bool Validates => _validator is not null;
 
     public async ValueTask<DnsResponse> RespondAsync(
         ReadOnlyMemory<byte> query, Memory<byte> response, IpEndpoint client, bool overTcp, CancellationToken ct)
@@ -61,7 +71,9 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
         if (access is AccessAction.Deny)
             return new DnsResponse(0, because);
         if (access is AccessAction.Refuse)
-            reply ??= message.CreateResponse(DnsRcode.Refused);
+            return ReplyBuilder.Send(message, message.CreateResponse(DnsRcode.Refused), response, client, overTcp, _log, because);
+        if (reply is { Rcode: DnsRcode.Refused } && ServerIdentity.Answer(message, Settings) is { } identity)
+            reply = identity;
         if (reply is null && _configuration.LocalZones.Answer(message.Questions[0]) is { GoesOn: false } local)
         {
             if (local.Message is null)
@@ -84,10 +96,17 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
         if (reply is null)
         {
             bool isUnchecked = message.CheckingDisabled && !Settings.IgnoreCheckingDisabled;
+            Instant asked = _exchange.Now;
             Found found = await FindAsync(message.Questions[0], isUnchecked, because, ct).ConfigureAwait(false);
+            // It has asked again in the meantime, or there was no room for its question: better no answer than a wrong one.
+            if (found.IsDropped || Settings.DiscardTimeout > TimeSpan.Zero && _exchange.Now - asked > Settings.DiscardTimeout)
+                return new DnsResponse(0, because);
             because = found.Message.Because;
-            reply = ReplyBuilder.Build(message, found.Message, Settings);
-            source = found.Source;
+            LocalAnswer filtered = ResponseRules.Apply(_configuration.ResponseRules, found.Message);
+            if (filtered.Message is not { } told)
+                return new DnsResponse(0, because);
+            reply = ReplyBuilder.Build(message, told, Settings);
+            source = told == found.Message ? found.Source : null;
         }
 
         reply.RecursionAvailable = true;
@@ -148,23 +167,26 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
             return new Found(stale!, NameLevel.ResolverCache, null);
         }
 
-        if (_coalescer.InFlight >= Settings.MostQuestionsInFlight)
-        {
-            return new Found(ResolvedMessage.Failed(question, NameFailure.Budget, ExtendedErrorCode.Other,
-                "the resolver has too many questions in work", because), NameLevel.Iteration, null);
-        }
-
-        ValueTask<ResolvedMessage> work = _coalescer.RunAsync((question, isUnchecked), _ => WorkAsync(question, isUnchecked, TimeSpan.Zero, because), ct);
+        if (_coalescer.InFlight >= Settings.MostQuestionsInFlight && !_coalescer.IsRunning((question, isUnchecked)) && !_coalescer.TryGiveUp(now - Settings.JostleTimeout, Settings.MostQuestionsInFlight / 2))
+            return TooMany(question, because);
+        ValueTask<ResolvedMessage?> work = _coalescer.RunAsync((question, isUnchecked), now, async givenUp => await WorkAsync(question, isUnchecked, TimeSpan.Zero, because, givenUp).ConfigureAwait(false), ct);
         ResolvedMessage? found = hasStale ? await WithinAsync(work, Settings.StaleClientTimeout).ConfigureAwait(false) : await work.ConfigureAwait(false);
-        if (hasStale && (found is null || !found.IsAnswer || found.Security == Security.Bogus && !isUnchecked))
+        if (found is null || !found.IsAnswer || found.Security == Security.Bogus && !isUnchecked)
         {
             if (found is not null && Settings.StaleTtlStartsOver)
                 Cache.Prolong(question, _exchange.Now);
-            return new Found(stale!, NameLevel.ResolverCache, null);
+            if (hasStale || TryGetStale(question, _exchange.Now, because, out stale))
+                return new Found(stale!, NameLevel.ResolverCache, null);
         }
 
-        return new Found(found!.Question.Name.EqualsExactly(question.Name) ? found : found.For(question), NameLevel.Iteration, null);
+        if (found is null)
+            return TooMany(question, because);
+        return new Found(found.Question.Name.EqualsExactly(question.Name) ? found : found.For(question), NameLevel.Iteration, null);
     }
+
+    private static Found TooMany(DnsQuestion question, EventId because) => new(
+        ResolvedMessage.Failed(question, NameFailure.Budget, ExtendedErrorCode.Other, "the resolver has too many questions in work", because),
+        NameLevel.Iteration, null, IsDropped: true);
 
     private bool TryFindCached(
         DnsQuestion question, bool isUnchecked, Instant now, [NotNullWhen(true)] out ResolvedMessage? cached, out CachedMessage? source)
@@ -205,10 +227,13 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
     private void Refresh(DnsQuestion question, bool isUnchecked, TimeSpan ahead, EventId because)
     {
         if (_coalescer.InFlight < Settings.MostQuestionsInFlight)
-            _ = _coalescer.RunAsync((question, isUnchecked), _ => WorkAsync(question, isUnchecked, ahead, because, isRefresh: true), CancellationToken.None).AsTask();
+        {
+            _ = _coalescer.RunAsync((question, isUnchecked), _exchange.Now,
+                async givenUp => await WorkAsync(question, isUnchecked, ahead, because, givenUp, isRefresh: true).ConfigureAwait(false), CancellationToken.None).AsTask();
+        }
     }
 
-    private async ValueTask<ResolvedMessage?> WithinAsync(ValueTask<ResolvedMessage> work, TimeSpan time)
+    private async ValueTask<ResolvedMessage?> WithinAsync(ValueTask<ResolvedMessage?> work, TimeSpan time)
     {
         var inbox = new Inbox<ResolvedMessage?>();
         ITimer timer = _time.CreateTimer(static inbox => ((Inbox<ResolvedMessage?>)inbox!).Put(null), inbox, time, Timeout.InfiniteTimeSpan);
@@ -219,14 +244,17 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
         }
     }
 
-    private static async Task ForwardAsync(ValueTask<ResolvedMessage> work, Inbox<ResolvedMessage?> inbox) => inbox.Put(await work.ConfigureAwait(false));
+    private static async Task ForwardAsync(ValueTask<ResolvedMessage?> work, Inbox<ResolvedMessage?> inbox) => inbox.Put(await work.ConfigureAwait(false));
 
-    private async ValueTask<ResolvedMessage> WorkAsync(DnsQuestion question, bool isUnchecked, TimeSpan ahead, EventId because, bool isRefresh = false)
+    private async ValueTask<ResolvedMessage> WorkAsync(DnsQuestion question, bool isUnchecked, TimeSpan ahead, EventId because, CancellationToken givenUp, bool isRefresh = false)
     {
         if (_log.IsEnabled)
             because = _log.Write(because, new LevelConsulted(question.Name, question.Type, NameLevel.Iteration, LookupResult.Asked, default, -1));
-        var search = new Search(question, new QueryBudget(Settings, _exchange.Now), because) { Ahead = ahead, IsRefresh = isRefresh };
+        var ledger = new QueryBudget(Settings, _exchange.Now);
+        var search = new Search(question, ledger, because) { Ahead = ahead, IsRefresh = isRefresh, Cancellation = givenUp };
         ResolvedMessage found = await _iterator.ResolveAsync(search).ConfigureAwait(false);
+        if (found.IsAnswer && _validator is not null && !isUnchecked && found.Security == Security.Unchecked)
+            found = await ValidateAsync(found, ledger, ahead).ConfigureAwait(false);
         if (found.IsAnswer)
             return found;
         Cache.StoreFailure(found, _exchange.Now, Settings.FailureMemory);
@@ -239,6 +267,30 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
         return found;
     }
 
+    // What is bogus may be one server's mistake, or somebody's on the way to it: others are asked, a few times.
+    private async ValueTask<ResolvedMessage> ValidateAsync(ResolvedMessage found, QueryBudget ledger, TimeSpan ahead)
+    {
+        HashSet<IpAddress>? avoid = null;
+        for (int restarts = 0; ; restarts++)
+        {
+            EventId because = found.Because;
+            await _validator!.ValidateAsync(found, new ValidationContext(_chainSource, ledger, because, CancellationToken.None)).ConfigureAwait(false);
+            bool isBogus = found.Security == Security.Bogus;
+            Cache.Store(found, _exchange.Now, _exchange.Now + ahead, isBogus ? Settings.BogusTtl : null);
+            if (!isBogus || restarts >= Settings.MostValidationRestarts || ledger.Exhausted is not null)
+                return found;
+            avoid ??= [];
+            int before = avoid.Count;
+            avoid.UnionWith(found.Sources);
+            if (avoid.Count == before)
+                return found;
+            ResolvedMessage again = await _iterator.ResolveAsync(new Search(found.Question, ledger, found.Because) { Ahead = ahead, Avoid = avoid }).ConfigureAwait(false);
+            if (!again.IsAnswer)
+                return found;
+            found = again;
+        }
+    }
+
     // Without RD: what is in the cache, or the closest delegation in it (RFC 1034 §4.3.1).
     private DnsMessage FromCacheAlone(DnsMessage query)
     {
@@ -246,9 +298,15 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
         Instant now = _exchange.Now;
         if (TryFindCached(question, query.CheckingDisabled, now, out ResolvedMessage? cached, out _))
             return ReplyBuilder.Build(query, cached, Settings);
+        if (TryGetStale(question, now, default, out ResolvedMessage? stale))
+        {
+            Refresh(question, query.CheckingDisabled, TimeSpan.Zero, default);
+            return ReplyBuilder.Build(query, stale, Settings);
+        }
+
         if (Cache.ClosestNameservers(question.Name, now) is not { } nameservers)
             return query.CreateResponse(DnsRcode.Refused);
-        var referral = new ResolvedMessage(question, DnsRcode.NoError) { Authorities = [nameservers] };
+        var referral = new ResolvedMessage(question, DnsRcode.NoError) { Authorities = [nameservers], IsReferral = true };
         foreach (DnsRecord record in nameservers.Records)
         {
             if (!record.TryGetName(out DomainName server))
@@ -260,11 +318,12 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
             }
         }
 
-        return ReplyBuilder.Build(query, referral, Settings with { MinimalResponses = false });
+        return ReplyBuilder.Build(query, referral, Settings);
     }
 
     /// <param name="Message">The answer, or why there is none.</param>
     /// <param name="Level">Who had it.</param>
     /// <param name="Source">Where it is in the cache, when it came from there as it is.</param>
-    private readonly record struct Found(ResolvedMessage Message, NameLevel Level, CachedMessage? Source);
+    /// <param name="IsDropped">There was no room for the question.</param>
+    private readonly record struct Found(ResolvedMessage Message, NameLevel Level, CachedMessage? Source, bool IsDropped = false);
 }

@@ -16,12 +16,19 @@ internal static class ReplyBuilder
         if (!isWithheld && found.IsAnswer)
         {
             reply.AuthenticData = found.Security == Security.Secure && !query.CheckingDisabled && (wantsSignatures || query.AuthenticData);
-            bool isMinimal = settings.MinimalResponses && !ResolverCache.IsNegative(found);
+            bool isNegative = ResolverCache.IsNegative(found);
+            bool isReferral = found.IsReferral;
+            // Where a wildcard's answer needs its proof, or nobody knows what is wanted, all is given.
+            bool isWhole = !settings.MinimalResponses || isReferral || question.Type == DnsType.ANY
+                || (!isNegative && wantsSignatures && found.Authorities.Exists(s => s.Type is DnsType.NSEC or DnsType.NSEC3));
             int turn = settings.RotateRecords ? query.Id : 0;
             Write(found.Answers, reply.Answers, question, wantsSignatures, turn, keepsProofs: true);
-            if (!isMinimal)
+            if (isWhole)
                 Write(found.Authorities, reply.Authorities, question, wantsSignatures, turn, keepsProofs: wantsSignatures);
-            if (!settings.MinimalResponses)
+            else if (isNegative || wantsSignatures)
+                Write([.. found.Authorities.Where(s => s.Type is DnsType.NSEC or DnsType.NSEC3 || isNegative && s.Type is DnsType.SOA)], reply.Authorities, question, wantsSignatures, turn, keepsProofs: wantsSignatures);
+            // Who asks for name servers wants their addresses.
+            if (isWhole || question.Type == DnsType.NS)
                 Write(found.Additionals, reply.Additionals, question, wantsSignatures, turn, keepsProofs: false);
         }
 

@@ -29,7 +29,8 @@ internal sealed class AnswerValidation(ResolverSettings settings, ChainOfTrust c
         DnsType type = message.Question.Type;
         DomainName name = message.Question.Name;
         bool reached = false;
-        while (!reached && message.Security != Security.Bogus)
+        var visited = new HashSet<DomainName>();
+        while (!reached && message.Security != Security.Bogus && visited.Add(name))
         {
             if (FindDname(name) is var dname and >= 0)
             {
@@ -84,8 +85,9 @@ internal sealed class AnswerValidation(ResolverSettings settings, ChainOfTrust c
     /// <summary>RFC 6672 §5.3.1: the DNAME is signed, the CNAME made from it is not; it must be what the DNAME makes.</summary>
     private async ValueTask<(bool Reached, DomainName Name)> FollowDnameAsync(int index, DomainName name)
     {
+        // One DNAME may be used several times on the way.
+        SetVerdict? verdict = _seen[index] ? null : await JudgeAnswerAsync(index).ConfigureAwait(false);
         Rrset dname = message.Answers[index];
-        SetVerdict? verdict = await JudgeAnswerAsync(index).ConfigureAwait(false);
         if (verdict is { IsWildcard: true })
             Spoil(ExtendedErrorCode.DnssecBogus, $"the DNAME {dname.Name} was made from a wildcard (RFC 6672 §3.3)");
         if (message.Security == Security.Bogus)
@@ -132,17 +134,19 @@ internal sealed class AnswerValidation(ResolverSettings settings, ChainOfTrust c
     {
         _seen[index] = true;
         Rrset set = message.Answers[index];
+        // RFC 4035 §2.2: signatures are not signed.
+        if (set.Type == DnsType.RRSIG)
+        {
+            set.Security = Security.Insecure;
+            Worsen(Security.Insecure);
+            Explain("signatures are not signed themselves");
+            return null;
+        }
+
         (ZoneTrust zone, bool isSigner) = await FindZoneAsync(set).ConfigureAwait(false);
         if (zone.Security != Security.Secure)
         {
             Mark(set, zone.Security, zone);
-            return null;
-        }
-
-        // RFC 4035 §2.2: signatures are not signed.
-        if (set.Type == DnsType.RRSIG)
-        {
-            Mark(set, Security.Insecure, zone, "signatures are not signed themselves");
             return null;
         }
 
@@ -203,23 +207,34 @@ internal sealed class AnswerValidation(ResolverSettings settings, ChainOfTrust c
         await CheckAuthoritiesAsync().ConfigureAwait(false);
         string claim = message.Rcode == DnsRcode.NXDomain ? $"that {name} does not exist" : $"that {name} has no {DnsMnemonic.Of(type)} record";
         DenialRecords? tried = null;
+        // A zone above the closest anchor may prove that nothing is there, but not that nothing need be signed.
+        DomainName anchor = chain.AnchorOf(type == DnsType.DS ? name.Parent : name);
         foreach (ZoneTrust zone in _zones.Where(zone => zone is { Security: Security.Secure, Keys.Count: > 0 } && IsIn(zone.Zone, name, type))
             .OrderByDescending(zone => zone.Zone.LabelCount).ToArray())
         {
             DenialRecords denials = DenialsOf(zone);
             if (denials.IsEmpty)
                 continue;
-            tried = denials;
-            if (Prove(denials, name, type) is var denial and > Denial.NotProven)
+            tried ??= denials;
+            bool mayBeUnsigned = zone.Zone.IsSubdomainOf(anchor);
+            if (Prove(denials, name, type) is var denial and > Denial.NotProven && (denial == Denial.Proven || mayBeUnsigned))
             {
                 Conclude(denial, denials, zone, claim);
                 CheckSoa(zone);
                 return;
             }
+
+            // A referral to an unsigned zone in the place of an answer: what forwarders pass on.
+            if (mayBeUnsigned && type != DnsType.DS && IsDelegatedUnsigned(denials, zone, name))
+            {
+                Worsen(Security.Insecure);
+                Explain($"{zone.Zone} proves that {name} is delegated unsigned");
+                return;
+            }
         }
 
-        // Nobody has shown it: that is right where nothing is signed.
-        ZoneTrust at = await TrustAsync(type == DnsType.DS ? name.Parent : name).ConfigureAwait(false);
+        // Nobody has shown it: that is right where nothing is signed, unless the zone that says it is known to sign.
+        ZoneTrust at = SpeakerOf(name, type, tried) ?? await TrustAsync(type == DnsType.DS ? name.Parent : name).ConfigureAwait(false);
         if (at.Security != Security.Secure)
         {
             Worsen(at.Security);
@@ -230,7 +245,7 @@ internal sealed class AnswerValidation(ResolverSettings settings, ChainOfTrust c
         else if (settings.HardenDnssecStripped || message.Authorities.Exists(set => set.Signatures.Length > 0))
         {
             if (tried is null)
-                Fail(at, $"does not prove {claim}", ExtendedErrorCode.NsecMissing);
+                Fail(at, $"does not prove {claim}", ExtendedErrorCode.DnssecBogus);
             else
                 Conclude(Denial.NotProven, tried, at, claim);
         }
@@ -238,6 +253,26 @@ internal sealed class AnswerValidation(ResolverSettings settings, ChainOfTrust c
         {
             Worsen(Security.Insecure);
         }
+    }
+
+    private static bool IsDelegatedUnsigned(DenialRecords denials, ZoneTrust zone, DomainName name)
+    {
+        for (int labels = zone.Zone.LabelCount + 1; labels <= name.LabelCount; labels++)
+        {
+            if (denials.DsAbsence(name.Ancestor(labels)) == DsDenial.UnsignedDelegation)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The signed zone that made a negative answer: the one whose signed SOA record is in it, or, of an answer without aliases, whose denials are.</summary>
+    private ZoneTrust? SpeakerOf(DomainName name, DnsType type, DenialRecords? tried)
+    {
+        Rrset? soa = message.Authorities.Where(set => set.Type == DnsType.SOA && set.Security == Security.Secure && IsIn(set.Name, name, type))
+            .MaxBy(set => set.Name.LabelCount);
+        DomainName? speaker = soa?.Name ?? (_names.Count == 1 ? tried?.Zone : null);
+        return speaker is { } zone ? _zones.Find(known => known.Zone == zone && known.Security == Security.Secure) : null;
     }
 
     /// <summary>The claim of the rcode; where the records show the other kind of absence, the rcode is put right.</summary>
@@ -251,8 +286,9 @@ internal sealed class AnswerValidation(ResolverSettings settings, ChainOfTrust c
         if (!isNameError && _names.Count == 1)
             return Denial.NotProven;
         denial = isNameError ? denials.NoData(name, type) : denials.NameError(name);
-        if (denial != Denial.NotProven)
-            message.Rcode = isNameError ? DnsRcode.NoError : DnsRcode.NXDomain;
+        if (denial != Denial.Proven)
+            return Denial.NotProven;
+        message.Rcode = isNameError ? DnsRcode.NoError : DnsRcode.NXDomain;
         return denial;
     }
 
@@ -277,8 +313,7 @@ internal sealed class AnswerValidation(ResolverSettings settings, ChainOfTrust c
                 Spoil(ExtendedErrorCode.Other, limit);
                 break;
             case Denial.NotProven:
-                Fail(zone, denials.IsEmpty ? $"does not prove {claim}" : $"has records that do not prove {claim}",
-                    denials.IsEmpty ? ExtendedErrorCode.NsecMissing : ExtendedErrorCode.DnssecBogus);
+                Fail(zone, denials.IsEmpty ? $"does not prove {claim}" : $"has records that do not prove {claim}", ExtendedErrorCode.DnssecBogus);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(denial));
@@ -359,7 +394,7 @@ internal sealed class AnswerValidation(ResolverSettings settings, ChainOfTrust c
         for (int i = 0; i < message.Answers.Count; i++)
         {
             Rrset set = message.Answers[i];
-            if (!_seen[i] && set.Type == DnsType.DNAME && set.Name != name && name.IsSubdomainOf(set.Name))
+            if (set.Type == DnsType.DNAME && set.Name != name && name.IsSubdomainOf(set.Name))
                 return i;
         }
 

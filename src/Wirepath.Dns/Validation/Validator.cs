@@ -32,6 +32,18 @@ internal sealed class Validator
     /// <summary>True when something above the name is trusted, so that its answers should be asked for with signatures.</summary>
     public bool IsBelowAnchor(DomainName name) => _anchors.TryFind(name, out TrustPoint? point) && !point.IsNegative;
 
+    /// <summary>True when the zone itself is trusted from the start.</summary>
+    public bool IsAnchor(DomainName zone) => _anchors.TryFind(zone, out TrustPoint? point) && !point.IsNegative && point.Zone == zone;
+
+    /// <summary>What a referral says of its child's signatures is used instead of the DS question, once it is verified.</summary>
+    /// <param name="child">The zone that is referred to.</param>
+    /// <param name="authorities">The referral's authority section, unchecked.</param>
+    public void NoteReferral(DomainName child, List<Rrset> authorities)
+    {
+        if (IsBelowAnchor(child))
+            _chain.NoteReferral(child, authorities);
+    }
+
     /// <summary>Zones whose keys are remembered.</summary>
     public int ZonesKnown => _keys.Count;
 

@@ -15,6 +15,9 @@ public sealed record ZoneFileSettings
     /// </summary>
     public Func<string, string>? ReadFile { get; init; }
 
+    /// <summary>Seconds for records that have no TTL before any <c>$TTL</c>; null: that is an error, but for a SOA that comes first.</summary>
+    public uint? DefaultTtl { get; init; }
+
     /// <summary>Files in files. 10: nobody nests deeper on purpose.</summary>
     public int MostIncludeDepth { get; init; } = 10;
 }
@@ -58,7 +61,15 @@ public static class ZoneFile
         }
     }
 
-    /// <summary>Reads records without asking whether they make up a zone: for root hints and local records.</summary>
+    /// <summary>Reads records without asking whether they make up a zone: trust anchors, local records. They need no TTL.</summary>
+    public static bool TryReadRecords(string text, string fileName, DomainName? origin, out IReadOnlyList<DnsRecord> records, out TextError error)
+    {
+        bool read = TryReadRecords(text, fileName, origin, out List<PlacedRecord> placed, out error, new ZoneFileSettings { DefaultTtl = RecordLine.DefaultTtl });
+        records = [.. placed.Select(p => p.Record)];
+        return read;
+    }
+
+    /// <summary>The same, with the records' places.</summary>
     internal static bool TryReadRecords(
         string text, string fileName, DomainName? origin, out List<PlacedRecord> records, out TextError error, ZoneFileSettings? settings = null)
     {

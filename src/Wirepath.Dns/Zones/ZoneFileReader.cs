@@ -9,7 +9,7 @@ internal sealed class ZoneFileReader(ZoneFileSettings settings, DomainName origi
     private readonly List<string> _open = [];
     private DomainName _origin = origin;
     private DomainName? _owner;
-    private uint? _defaultTtl;
+    private uint? _defaultTtl = settings.DefaultTtl;
     private uint? _lastTtl;
 
     public List<PlacedRecord> Records { get; } = [];

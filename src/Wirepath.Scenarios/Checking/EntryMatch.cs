@@ -10,6 +10,9 @@ internal sealed record SeenMessage(DnsMessage Message, bool OverTcp);
 /// <summary>Compares a message with an entry, as far as its MATCH says.</summary>
 internal static class EntryMatch
 {
+    /// <summary>Bytes of a client's part of a cookie (RFC 7873 §4).</summary>
+    private const int ClientCookieSize = 8;
+
     public static bool Fits(Entry entry, SeenMessage seen) => Differences(entry, seen).Count == 0;
 
     /// <returns>What is different, as phrases; none when it fits.</returns>
@@ -100,6 +103,11 @@ internal static class EntryMatch
             found.Add("came with EDNS");
         if (match.EdnsOptions && !(entry.EdnsOptions ?? []).AsSpan().SequenceEqual(OptionBytes(came.Edns)))
             found.Add($"EDNS options: expected {Convert.ToHexString(entry.EdnsOptions ?? [])}; came {Convert.ToHexString(OptionBytes(came.Edns))}");
+        int cookie = came.Edns?.Options.FirstOrDefault(o => o.Code == EdnsOptionCode.Cookie).Data.Length ?? 0;
+        if (match.ClientCookie && cookie < ClientCookieSize)
+            found.Add("expected a client's cookie");
+        if (match.ServerCookie && cookie <= ClientCookieSize)
+            found.Add("expected a server's cookie");
         if (match.ExtendedError is not { } code)
             return;
         List<ushort> errors = ExtendedErrors(came.Edns);

@@ -11,6 +11,9 @@ internal sealed class Entry
 
     public Adjustment Adjust { get; set; }
 
+    /// <summary>Some query must have been answered with it by the end.</summary>
+    public bool IsMandatory { get; set; }
+
     /// <summary>Header, sections and EDNS as the entry has them.</summary>
     public DnsMessage Packet { get; } = new();
 
@@ -23,7 +26,8 @@ internal sealed class Entry
 
 /// <summary>What of a server's reply is taken over from the query.</summary>
 /// <param name="CopyQuery">The whole question.</param>
-internal readonly record struct Adjustment(bool CopyQuery);
+/// <param name="IsSilence">Nothing is replied: the query runs out.</param>
+internal readonly record struct Adjustment(bool CopyQuery, bool IsSilence);
 
 /// <summary>What has to be alike for an entry to fit a packet; without any, all packets fit.</summary>
 internal sealed record MatchRules
@@ -68,6 +72,11 @@ internal sealed record MatchRules
     public bool? OverTcp { get; init; }
 
     public uint? Serial { get; init; }
+
+    /// <summary>A cookie (RFC 7873) of the client alone; of the server too.</summary>
+    public bool ClientCookie { get; init; }
+
+    public bool ServerCookie { get; init; }
 
     /// <summary>An extended error of this code; −1 for any.</summary>
     public int? ExtendedError { get; init; }

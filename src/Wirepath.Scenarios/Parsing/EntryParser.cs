@@ -12,6 +12,12 @@ internal sealed class EntryParser(ScriptLines lines, string name)
 
     private DomainName _origin = DomainName.Root;
 
+    /// <summary>Whether <c>all</c> means the DO bit too.</summary>
+    public bool ComparesDo { get; init; } = true;
+
+    /// <summary>The first thing in an entry that is not there.</summary>
+    public Need? Missing { get; private set; }
+
     /// <summary>Reads <c>$ORIGIN</c>, which holds for all that follows.</summary>
     public bool TryReadDirective(List<Word> words)
     {
@@ -39,6 +45,8 @@ internal sealed class EntryParser(ScriptLines lines, string name)
             if (first.Is("ENTRY_END"))
             {
                 lines.At++;
+                if (!ComparesDo)
+                    entry.Match = entry.Match with { Do = entry.Match.Edns };
                 return entry;
             }
 
@@ -80,9 +88,11 @@ internal sealed class EntryParser(ScriptLines lines, string name)
         else if (words[0].Is("REPLY"))
             ReplyWords.Read(lines, words, entry.Packet, EdnsSize);
         else if (words[0].Is("TSIG"))
-            throw lines.Wrong(words[0], "TSIG signatures are not there");
+            Missing ??= new Need(lines.Number, "TSIG signatures in messages");
         else if (words[0].Is("EXTRA_PACKET"))
-            throw lines.Wrong(words[0], "replies of several packets are for zone transfers, which are not tested so");
+            Missing ??= new Need(lines.Number, "replies of several packets: zone transfers to a resolver");
+        else if (words[0].Is("MANDATORY"))
+            entry.IsMandatory = true;
         else
             return false;
         return true;
@@ -96,7 +106,11 @@ internal sealed class EntryParser(ScriptLines lines, string name)
             string what = word.Text.ToLowerInvariant();
             if (what == "copy_query")
                 before = before with { CopyQuery = true };
-            else if (what is not ("copy_id" or "do_not_copy_id" or "raw_data" or "raw_id" or "copy_ednsdata_assume_clientsubnet" or "increment_ecs_scope")
+            else if (what == "do_not_answer")
+                before = before with { IsSilence = true };
+            else if (what is "copy_ednsdata_assume_clientsubnet" or "increment_ecs_scope")
+                Missing ??= new Need(lines.Number, "client subnets (RFC 7871), which are never sent");
+            else if (what is not ("copy_id" or "do_not_copy_id" or "raw_data" or "raw_id")
                 && !what.StartsWith("sleep=", StringComparison.Ordinal) && !what.StartsWith("packet_sleep=", StringComparison.Ordinal))
                 throw lines.Wrong(word, $"'{word.Text}' is nothing that ADJUST takes{Nearest.Question(what, ["copy_id", "copy_query", "sleep=1", "packet_sleep=1"])}");
         }

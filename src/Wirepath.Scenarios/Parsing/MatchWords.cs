@@ -30,6 +30,9 @@ internal static class MatchWords
         ["ednsdata"] = m => m with { EdnsOptions = true },
         ["udp"] = m => m with { OverTcp = false },
         ["tcp"] = m => m with { OverTcp = true },
+        ["client_cookie"] = m => m with { ClientCookie = true },
+        ["server_cookie"] = m => m with { ServerCookie = true },
+        ["header"] = m => m with { Opcode = true, Flags = true, Rcode = true },
         ["ede"] = m => m with { ExtendedError = -1 },
         ["copy_id"] = m => m,
     };

@@ -1,5 +1,6 @@
 using System.Text;
 using Wirepath.Dns;
+using Wirepath.Wire;
 
 namespace Wirepath.Scenarios;
 
@@ -20,13 +21,25 @@ internal sealed class ScenarioConfiguration
         "server", "stub-zone", "forward-zone", "auth-zone", "remote-control", "view", "rpz", "cachedb", "dnstap", "dnscrypt", "ipset", "python", "dynlib",
     };
 
-    private ScenarioConfiguration(ResolverConfiguration settings, IReadOnlyDictionary<string, string> files, bool hasOwnTime) =>
-        (Settings, Files, HasOwnTime) = (settings, files, hasOwnTime);
+    // How a file of the scenario is named in its configuration.
+    private const string FilePrefix = "tempfile:";
+
+    // Keys whose absence changes what a scenario is about; the others of those without effect do not show in packets.
+    private static readonly HashSet<string> s_features = new(StringComparer.Ordinal)
+    {
+        "view", "rpz", "cachedb", "ipset", "python", "dynlib", "dnscrypt", "subnetcache", "subnet", "ipsecmod", "access-control-tag", "access-control-view",
+        "interface-view", "interface-tag", "interface-action", "local-zone-tag", "local-zone-override", "response-ip-tag", "send-client-subnet",
+        "client-subnet-zone", "client-subnet-always-forward", "ratelimit", "ratelimit-for-domain", "ratelimit-below-domain", "ip-ratelimit",
+        "wait-limit-netblock", "ipsecmod-enabled", "edns-client-string", "pad-queries", "pad-responses", "disable-edns-do", "tls-upstream", "ssl-upstream",
+        "insecure-lan-zones", "edns-tcp-keepalive", "zonemd-check", "zonemd-reject-absence", "url", "dlv-anchor",
+    };
+
+    private ScenarioConfiguration(ResolverConfiguration settings, Need? missing, bool hasOwnTime) => (Settings, Missing, HasOwnTime) = (settings, missing, hasOwnTime);
 
     public ResolverConfiguration Settings { get; }
 
-    /// <summary>Texts that keys of the configuration name.</summary>
-    public IReadOnlyDictionary<string, string> Files { get; }
+    /// <summary>The first feature that it asks for and that is not there.</summary>
+    public Need? Missing { get; }
 
     /// <summary>The dialect without clauses: its servers live in real time, so that a query which nobody answers runs out by itself.</summary>
     public bool HasOwnTime { get; }
@@ -75,16 +88,36 @@ internal sealed class ScenarioConfiguration
             lines.At++;
         if (!ResolverConfiguration.TryParse(text.ToString(), lines.Name, s_defaults, _ => null, out ResolverConfiguration? settings, out TextError error))
             throw new ScenarioSyntaxException(new ScenarioError(lines.Name, Math.Min(error.Line, end), error.Column, "", error.Message));
-        return new ScenarioConfiguration(settings, files, hasKeys && !hasServer && clause == "server");
+        Need? missing = settings.WithoutEffect.FirstOrDefault(k => s_features.Contains(k.Key)) is { } ignored ? new Need(ignored.Note.Line, $"'{ignored.Key}': {Reason(ignored.Note)}")
+            : settings.AuthorityZones.Count > 0 ? new Need(0, $"a copy of the zone {settings.AuthorityZones[0].Name} (auth-zone)")
+            : settings.AutoTrustAnchorFiles.Count > 0 ? new Need(0, "a trust anchor that is kept up to date in a file (auto-trust-anchor-file)")
+            : null;
+        return new ScenarioConfiguration(WithAnchors(settings, files, lines.Name), missing, hasKeys && !hasServer && clause == "server");
     }
 
-    // The name by which a file of the scenario is known to its configuration.
-    public static string FileName(string name) => $"tempfile:{name}";
+    private static string Reason(TextError note) => note.Message[(note.Message.IndexOf("here: ", StringComparison.Ordinal) is >= 0 and int at ? at + 6 : 0)..].TrimEnd('.');
+
+    private static ResolverConfiguration WithAnchors(ResolverConfiguration settings, Dictionary<string, string> files, string name)
+    {
+        var anchors = new List<DnsRecord>(settings.TrustAnchors);
+        foreach (string file in settings.TrustAnchorFiles)
+        {
+            if (!file.StartsWith(FilePrefix, StringComparison.Ordinal) || !files.TryGetValue(file[FilePrefix.Length..], out string? content))
+                throw new ScenarioSyntaxException(new ScenarioError(name, 1, 1, file, $"there is no TEMPFILE_CONTENTS for the file '{file}'"));
+            foreach (string line in content.Split('\n'))
+            {
+                if (ScriptLines.WordsOf(line, 1).Count > 0 && RecordLine.TryRead(line, file, 1, 1, out DnsRecord? record, out _) && record.Type is DnsType.DS or DnsType.DNSKEY)
+                    anchors.Add(record);
+            }
+        }
+
+        return settings with { TrustAnchors = anchors };
+    }
 
     private static string Line(string raw, List<Word> words, string key, ref string clause)
     {
         if (words[0].Is("TEMPFILE_NAME") && words.Count > 1)
-            return $"\"{FileName(words[1].Text)}\"";
+            return $"\"{FilePrefix}{words[1].Text}\"";
         // Keys without a clause are a dialect: they are the server's, and a server's address is the root's.
         string value = string.Join(' ', words.Skip(1).TakeWhile(w => !w.Text.StartsWith('#')).Select(w => w.Text)).Trim('"');
         string line = key switch

@@ -35,18 +35,28 @@ internal sealed class ScenarioParser
 
     private readonly ScriptLines _lines;
     private readonly string _name;
+    private readonly ScenarioConfiguration _configuration;
     private readonly EntryParser _entries;
+    private Need? _missing;
 
     public ScenarioParser(string text, string name)
     {
         _lines = new ScriptLines(text, name);
         _name = name;
-        _entries = new EntryParser(_lines, name);
+        _configuration = ScenarioConfiguration.Read(_lines);
+        _entries = new EntryParser(_lines, name) { ComparesDo = !_configuration.HasOwnTime };
     }
 
     public Scenario Read()
     {
-        var scenario = new Scenario(_name, ScenarioConfiguration.Read(_lines));
+        var scenario = new Scenario(_name, _configuration);
+        ReadBody(scenario);
+        scenario.Missing = scenario.Configuration.Missing ?? _missing ?? _entries.Missing;
+        return scenario;
+    }
+
+    private void ReadBody(Scenario scenario)
+    {
         bool hasBegun = false;
         while (_lines.HasMore)
         {
@@ -55,7 +65,12 @@ internal sealed class ScenarioParser
                 break;
             Word first = words[0];
             if (first.Is("SCENARIO_END"))
-                return hasBegun ? scenario : throw _lines.Wrong(first, "SCENARIO_END stands where SCENARIO_BEGIN is expected");
+            {
+                if (!hasBegun)
+                    throw _lines.Wrong(first, "SCENARIO_END stands where SCENARIO_BEGIN is expected");
+                return;
+            }
+
             if (first.Is("SCENARIO_BEGIN"))
             {
                 hasBegun = true;
@@ -72,7 +87,8 @@ internal sealed class ScenarioParser
             }
             else if (first.Is("STEP"))
             {
-                scenario.Steps.Add(ReadStep(words));
+                if (ReadStep(words) is { } step)
+                    scenario.Steps.Add(step);
             }
             else if (_entries.TryReadDirective(words))
             {
@@ -126,7 +142,8 @@ internal sealed class ScenarioParser
         throw _lines.AtEnd($"the range of line {range.Line} has no RANGE_END");
     }
 
-    private Step ReadStep(List<Word> words)
+    // Null: a step of a kind that is not there.
+    private Step? ReadStep(List<Word> words)
     {
         if (words.Count < 3)
             throw _lines.Wrong(words[^1], "STEP takes a number and what happens, such as QUERY or CHECK_ANSWER");
@@ -136,7 +153,8 @@ internal sealed class ScenarioParser
         if (s_unsupported.TryGetValue(what.Text, out string? reason))
         {
             SkipToNext();
-            return new Step(line, number, StepKind.Unsupported) { Text = $"{what.Text.ToUpperInvariant()}: {reason}" };
+            _missing ??= new Need(line, $"{what.Text.ToUpperInvariant()}: {reason}");
+            return null;
         }
 
         if (!s_kinds.TryGetValue(what.Text, out StepKind kind))
@@ -162,7 +180,7 @@ internal sealed class ScenarioParser
             step.Entry = _entries.Read();
         if (kind is StepKind.Query && step.Entry is null)
             throw _lines.Wrong(what, $"{what.Text} needs an entry with what is asked");
-        if (kind is StepKind.TimePasses && rest.Count < 2)
+        if (kind is StepKind.TimePasses && rest.Count == 0)
             throw _lines.Wrong(what, "TIME_PASSES takes ELAPSE and seconds, or EVAL and an expression");
         return step;
     }

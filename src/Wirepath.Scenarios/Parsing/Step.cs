@@ -22,8 +22,6 @@ internal enum StepKind
     Assign,
     /// <summary>What is known of a server's speed.</summary>
     RoundTrip,
-    /// <summary>What cannot be done here; <see cref="Step.Text"/> says what.</summary>
-    Unsupported,
 }
 
 internal sealed record Step(int Line, int Number, StepKind Kind)
@@ -33,7 +31,7 @@ internal sealed record Step(int Line, int Number, StepKind Kind)
 
     public Entry? Entry { get; set; }
 
-    /// <summary>An expression, an assignment, a reason.</summary>
+    /// <summary>An expression or an assignment.</summary>
     public string Text { get; init; } = "";
 
     public override string ToString() => FormattableString.Invariant($"step {Number} {Name}");
@@ -51,7 +49,6 @@ internal sealed record Step(int Line, int Number, StepKind Kind)
         StepKind.TimePasses => "TIME_PASSES",
         StepKind.Assign => "ASSIGN",
         StepKind.RoundTrip => "INFRA_RTT",
-        StepKind.Unsupported => "",
         _ => throw new InvalidOperationException($"No name for {Kind}."),
     };
 }

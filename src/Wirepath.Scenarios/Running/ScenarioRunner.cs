@@ -12,8 +12,8 @@ public static class ScenarioRunner
     public static ScenarioResult Run(Scenario scenario, Action<ScenarioStep>? step = null)
     {
         ArgumentNullException.ThrowIfNull(scenario);
-        if (scenario.Steps.Find(s => s.Kind == StepKind.Unsupported) is { } missing)
-            return new ScenarioSkipped(missing.Line, missing.Text);
+        if (scenario.Missing is { } missing)
+            return new ScenarioSkipped(missing.Line, missing.Reason);
         SynchronizationContext? outer = SynchronizationContext.Current;
         // Continuations run where they are completed: the same scenario takes the same way every time.
         SynchronizationContext.SetSynchronizationContext(null);
@@ -49,6 +49,7 @@ internal sealed class Play
     private readonly ScriptedServers _servers;
     private readonly IDnsResponder _resolver;
     private readonly List<(SeenMessage Answer, IpAddress Client)> _answers = [];
+    private readonly HashSet<Entry> _used = [];
     private Exception? _broken;
     private int _next;
     private int _silences;
@@ -128,13 +129,23 @@ internal sealed class Play
     private bool LetTrafficFlow(Step step)
     {
         if (FindReply(step.Number) is var (query, entry) && query is not null)
+        {
+            _used.Add(entry!);
             _servers.Answer(query, entry!);
+        }
         else if (_clock.FireDue())
+        {
             return true;
+        }
         else if (_scenario.Configuration.HasOwnTime && step.Kind == StepKind.CheckAnswer && _servers.Waiting.Count > 0 && _silences++ < MostSilences)
+        {
             RunOut(_servers.Waiting.MinBy(q => q.Timeout)!);
+        }
         else
+        {
             return false;
+        }
+
         return true;
     }
 
@@ -144,6 +155,8 @@ internal sealed class Play
             ThrowIfBroken();
         if (_servers.Waiting.Count > 0 && !_scenario.Configuration.HasOwnTime)
             throw ScenarioEndedException.Failed(last, [.. _servers.Waiting.Select(q => $"at the end nobody has answered {q}")]);
+        if (_scenario.Ranges.SelectMany(r => r.Entries).FirstOrDefault(e => e.IsMandatory && !_used.Contains(e)) is { } unused)
+            throw new ScenarioEndedException(new ScenarioFailed(unused.Line, "at the end", ["this entry is mandatory, and no query was answered with it"], MessageText.Whole(unused.Packet), ""));
         if (_answers.Count > 0)
             throw Unmatched(last, null, _answers[^1].Answer, "at the end an answer is left that no step has asked for");
     }
@@ -208,8 +221,9 @@ internal sealed class Play
 
     private void PassTime(Step step)
     {
+        // ELAPSE seconds, EVAL expression, or the seconds alone.
         string[] words = step.Text.Split(' ', 2);
-        _clock.Advance(_variables.Seconds(step, words.Length > 1 ? words[1] : ""));
+        _clock.Advance(_variables.Seconds(step, words.Length > 1 ? words[1] : words[0]));
     }
 
     private void Ask(Step step)

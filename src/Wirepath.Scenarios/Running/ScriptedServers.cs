@@ -4,11 +4,13 @@ using Wirepath.Wire;
 namespace Wirepath.Scenarios;
 
 /// <summary>A query that left the resolver and was not answered yet.</summary>
-internal sealed class WaitingQuery(IpEndpoint server, SeenMessage seen, TimeSpan timeout)
+internal sealed class WaitingQuery(IpEndpoint server, ReadOnlyMemory<byte> bytes, SeenMessage seen, TimeSpan timeout)
 {
     private readonly TaskCompletionSource<DnsReply> _reply = new();
 
     public IpEndpoint Server { get; } = server;
+
+    public ReadOnlyMemory<byte> Bytes { get; } = bytes;
 
     public SeenMessage Seen { get; } = seen;
 
@@ -38,7 +40,7 @@ internal sealed class ScriptedServers(Action<string> told, Action<WaitingQuery> 
     {
         if (!DnsMessage.TryRead(query.Span, out DnsMessage message))
             throw new InvalidOperationException("The resolver sent a query that cannot be read.");
-        var waiting = new WaitingQuery(server, new SeenMessage(message, overTcp), timeout);
+        var waiting = new WaitingQuery(server, query, new SeenMessage(message, overTcp), timeout);
         _waiting.Insert(0, waiting);
         told($"→ {waiting}");
         sent(waiting);
@@ -49,6 +51,12 @@ internal sealed class ScriptedServers(Action<string> told, Action<WaitingQuery> 
     /// <summary>Answers a query with what the entry says; its ID is the query's.</summary>
     public void Answer(WaitingQuery query, Entry entry)
     {
+        if (entry.Adjust.IsSilence)
+        {
+            End(query, DnsReply.TimedOut);
+            return;
+        }
+
         DnsMessage asked = query.Seen.Message;
         byte[] bytes;
         if (entry.Raw is { } raw)
@@ -60,6 +68,14 @@ internal sealed class ScriptedServers(Action<string> told, Action<WaitingQuery> 
         else
         {
             bytes = Copy(entry.Packet, asked, entry.Adjust).ToArray();
+        }
+
+        // RFC 5452 §9: a reply to another question does not get through a socket, and the wait ends with nothing.
+        if (!ReplyMatch.Accepts(query.Bytes.Span, bytes))
+        {
+            told($"← {query.Server.Address} line {entry.Line}: does not belong to the query");
+            End(query, DnsReply.TimedOut);
+            return;
         }
 
         _waiting.Remove(query);

@@ -6,6 +6,14 @@ namespace Wirepath.Dns;
 /// <summary>Finds the keys that vouch for a name: from the closest anchor down, zone by zone (RFC 4035 §5).</summary>
 internal sealed class ChainOfTrust(ResolverSettings settings, TrustAnchors anchors, KeyCache cache, DelegationJudge delegations, KeySetJudge keySets, TimeProvider time, NodeLog log)
 {
+    private readonly ReferralDenials _referrals = new();
+
+    /// <summary>A referral came by; if it shows that the child is unsigned, nobody need ask for its DS set.</summary>
+    public void NoteReferral(DomainName child, List<Rrset> authorities) => _referrals.Note(child, authorities, Now);
+
+    /// <summary>The closest anchor at or above the name; the root where there is none.</summary>
+    public DomainName AnchorOf(DomainName name) => anchors.TryFind(name, out TrustPoint? point) ? point.Zone : DomainName.Root;
+
     /// <returns>The zone that the name is in, as far as it can be followed: with good keys, unsigned, or bogus.</returns>
     public async ValueTask<ZoneTrust> FindAsync(DomainName name, ValidationContext context)
     {
@@ -37,6 +45,8 @@ internal sealed class ChainOfTrust(ResolverSettings settings, TrustAnchors ancho
     /// <summary>From a zone with good keys to a name below it: its DS set, and if there is one, its keys.</summary>
     private async ValueTask<ZoneTrust> DescendAsync(ZoneTrust parent, DomainName child, ValidationContext context)
     {
+        if (_referrals.Find(child, Now) is { } referral && delegations.Judge(referral, parent, child, context).Trust is { Security: not Security.Bogus } shown)
+            return Keep(shown, context);
         DelegationFound? found = null;
         ZoneTrust trust = await AskAsync(
             new DnsQuestion(child, DnsType.DS),
