@@ -251,10 +251,13 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
         if (_log.IsEnabled)
             because = _log.Write(because, new LevelConsulted(question.Name, question.Type, NameLevel.Iteration, LookupResult.Asked, default, -1));
         var ledger = new QueryBudget(Settings, _exchange.Now);
-        var search = new Search(question, ledger, because) { Ahead = ahead, IsRefresh = isRefresh, Cancellation = givenUp };
+        bool isChecked = Validates && !isUnchecked;
+        var search = new Search(question, ledger, because) { Ahead = ahead, IsRefresh = isRefresh, IsKeptLater = isChecked, Cancellation = givenUp };
         ResolvedMessage found = await _iterator.ResolveAsync(search).ConfigureAwait(false);
-        if (found.IsAnswer && _validator is not null && !isUnchecked && found.Security == Security.Unchecked)
+        if (found.IsAnswer && isChecked && found.Security == Security.Unchecked)
             found = await ValidateAsync(found, ledger, ahead).ConfigureAwait(false);
+        if (Settings.ReportErrors && found.Security == Security.Bogus && ErrorReports.Of(found) is { } report)
+            _ = FindAsync(report, isUnchecked: false, found.Because, CancellationToken.None).AsTask();
         if (found.IsAnswer)
             return found;
         Cache.StoreFailure(found, _exchange.Now, Settings.FailureMemory);
@@ -276,7 +279,12 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
             EventId because = found.Because;
             await _validator!.ValidateAsync(found, new ValidationContext(_chainSource, ledger, because, CancellationToken.None)).ConfigureAwait(false);
             bool isBogus = found.Security == Security.Bogus;
-            Cache.Store(found, _exchange.Now, _exchange.Now + ahead, isBogus ? Settings.BogusTtl : null);
+            Instant now = _exchange.Now;
+            // A good answer that has run out is worth more than a bad one that has not.
+            if (isBogus && Settings.ServeStale && Cache.TryGetStale(found.Question, now, Settings.StaleTtl, out CachedMessage? known) && known.Security != Security.Bogus)
+                Cache.StoreFailure(found, now, Settings.FailureMemory);
+            else
+                Cache.Store(found, now, now + ahead, isBogus ? Settings.BogusTtl : null);
             if (!isBogus || restarts >= Settings.MostValidationRestarts || ledger.Exhausted is not null)
                 return found;
             avoid ??= [];
@@ -284,7 +292,7 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
             avoid.UnionWith(found.Sources);
             if (avoid.Count == before)
                 return found;
-            ResolvedMessage again = await _iterator.ResolveAsync(new Search(found.Question, ledger, found.Because) { Ahead = ahead, Avoid = avoid }).ConfigureAwait(false);
+            ResolvedMessage again = await _iterator.ResolveAsync(new Search(found.Question, ledger, found.Because) { Ahead = ahead, Avoid = avoid, IsKeptLater = true }).ConfigureAwait(false);
             if (!again.IsAnswer)
                 return found;
             found = again;
