@@ -55,6 +55,8 @@ internal static class Program
             PingCommand.Create(shell),
             TracerouteCommand.Create(shell),
             ServeCommand.Create(shell),
+            ResolverCommand.Create(shell),
+            NameserverCommand.Create(shell),
             ConformanceCommand.Create(shell),
             ListCommands.Sysctl(shell),
             ListCommands.Links(shell),

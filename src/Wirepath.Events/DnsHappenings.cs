@@ -50,6 +50,8 @@ public enum NameFailure
     NoServer,
     /// <summary>The query's work budget was used up.</summary>
     Budget,
+    /// <summary>DNSSEC: the records are not what the zone's owner signed.</summary>
+    Bogus,
 }
 
 public enum ResponseKind
@@ -91,3 +93,28 @@ public sealed record QuestionAnswered(DomainName Name, DnsType Type, IpEndpoint 
 
 public sealed record LookupFinished(
     DomainName Name, DnsType Type, NameFailure Failure, IReadOnlyList<IpAddress> Addresses, int Ttl, string Explanation) : Happening;
+
+/// <summary>Where data stand with DNSSEC (RFC 4035 §4.3).</summary>
+public enum TrustVerdict
+{
+    Bogus,
+    Indeterminate,
+    Insecure,
+    Secure,
+}
+
+/// <summary>A step of the chain of trust: a zone's keys are good, not needed, or bad.</summary>
+/// <param name="Keys">Tags of the keys that may sign the zone's data.</param>
+/// <param name="KeyTag">The key that signed the keys, which a DS record or an anchor names; 0 where there is none.</param>
+/// <param name="Algorithm">That key's algorithm.</param>
+public sealed record ZoneTrustFound(DomainName Zone, TrustVerdict Verdict, IReadOnlyList<ushort> Keys, ushort KeyTag, byte Algorithm, string Explanation) : Happening;
+
+/// <summary>The signatures of one set were checked with a zone's keys. <paramref name="KeyTag"/> is 0 when none was good.</summary>
+public sealed record SetVerified(DomainName Name, DnsType Type, DomainName Signer, TrustVerdict Verdict, ushort KeyTag, byte Algorithm, string Explanation) : Happening;
+
+/// <summary>What became of a whole answer, and in one sentence why.</summary>
+public sealed record AnswerValidated(DomainName Name, DnsType Type, TrustVerdict Verdict, string Explanation) : Happening;
+
+/// <summary>A trust anchor that looks after itself (RFC 5011) came, went or was revoked.</summary>
+/// <param name="What">Goes on after "key 20326 of .": <c>is missing</c>.</param>
+public sealed record TrustAnchorChanged(DomainName Zone, ushort KeyTag, byte Algorithm, string What) : Happening;

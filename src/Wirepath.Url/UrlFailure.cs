@@ -6,12 +6,12 @@ namespace Wirepath.Url;
 /// <param name="Message">One sentence for a person: what is wrong and what would be right.</param>
 public sealed record UrlFailure(string Name, int Position, string Message)
 {
+    /// <summary>How many UTF-16 units are at fault from <see cref="Position"/> on; 0 when something is missing there.</summary>
+    public int Length { get; init; }
+
     /// <summary>The offending text, for a message in another language; empty when the failure is about something missing.</summary>
     public string Detail { get; init; } = "";
-}
 
-/// <summary>Something that the standard calls an error but that does not stop the parser.</summary>
-/// <param name="Name">The validation error's name in the WHATWG URL standard.</param>
-/// <param name="Position">UTF-16 index into the input as it was handed in.</param>
-/// <param name="Message">One sentence for a person.</param>
-public sealed record UrlValidationError(string Name, int Position, string Message);
+    /// <summary>When the name is domain-to-ASCII: what UTS 46 says.</summary>
+    public IdnaError Idna { get; init; }
+}

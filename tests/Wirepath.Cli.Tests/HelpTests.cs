@@ -5,7 +5,7 @@ namespace Wirepath.Cli.Tests;
 
 public class HelpTests
 {
-    public static TheoryData<string> Commands => ["get", "dns", "url", "ping", "traceroute", "serve", "conformance", "sysctl", "links"];
+    public static TheoryData<string> Commands => ["get", "dns", "url", "ping", "traceroute", "serve", "resolver", "nameserver", "conformance", "sysctl", "links"];
 
     [Theory]
     [MemberData(nameof(Commands))]
@@ -70,6 +70,8 @@ public class HelpTests
             "ping" => PingCommand.Create(shell),
             "traceroute" => TracerouteCommand.Create(shell),
             "serve" => ServeCommand.Create(shell),
+            "resolver" => ResolverCommand.Create(shell),
+            "nameserver" => NameserverCommand.Create(shell),
             "conformance" => ConformanceCommand.Create(shell),
             "sysctl" => ListCommands.Sysctl(shell),
             "links" => ListCommands.Links(shell),

@@ -130,6 +130,8 @@ public class StoryTests
     [InlineData("dns", "nosuch.example.com", "域名不存在（NXDOMAIN）")]
     [InlineData("url", "例子.中国", "没有输入协议，按 http 处理。")]
     [InlineData("url", "http://a:99999/", "端口 99999 太大")]
+    [InlineData("url", "http://a/b c", "URL 里不应直接写这个字符")]
+    [InlineData("url", "http://x.xn--0.é/", "不是合法的 Punycode")]
     public void In_Chinese_the_verdict_is_Chinese(params string[] lineAndText)
     {
         CommandRun run = CommandRun.Of([.. lineAndText[..^1], "--lang", "zh"]);
@@ -161,6 +163,36 @@ public class StoryTests
     [Fact]
     public void A_body_in_chunks_arrives_whole() =>
         Encoding.ASCII.GetString(CommandRun.Of("get", "-q", "http://www.example.com/chunked").Output).ShouldNotContain("\r\n0\r\n");
+
+    [Theory]
+    [InlineData("http://exa mple/", "  http://exa mple/\n            ^\n")]
+    [InlineData("http://例子 .中国/", "  http://例子 .中国/\n             ^\n")]
+    [InlineData("http://h:99999/", "  http://h:99999/\n           ^~~~~\n")]
+    [InlineData("http://[::1", "  http://[::1\n            ^\n")]
+    public void A_url_that_is_none_is_shown_with_a_caret_below_its_fault(string url, string lines)
+    {
+        CommandRun run = CommandRun.Of("url", url);
+        run.Code.ShouldBe(10);
+        run.Error.ShouldEndWith(lines);
+    }
+
+    [Fact]
+    public void A_long_url_is_cut_so_that_its_fault_stays_in_sight()
+    {
+        string[] lines = CommandRun.Of("url", "http://" + new string('a', 200) + " b/" + new string('c', 200)).Error.Split('\n');
+        lines[1].Length.ShouldBeLessThanOrEqualTo(80);
+        lines[1][lines[2].IndexOf('^')].ShouldBe(' ');
+        lines[1].ShouldEndWith("…");
+    }
+
+    [Fact]
+    public void What_is_tolerated_in_a_url_is_pointed_at_too()
+    {
+        string text = CommandRun.Of("url", "http://h\\a|b").Text;
+        text.ShouldContain("invalid-reverse-solidus");
+        text.ShouldContain("             http://h\\a|b\n                     ^\n");
+        text.ShouldContain("             http://h\\a|b\n                       ^\n");
+    }
 
     [Theory]
     [InlineData("get", Page)]

@@ -18,7 +18,7 @@ public class ClientTests
 
     private static ForwardingResolver Forwarder(World world, params string[] upstreams) => new(
         new ForwarderSettings { Upstreams = [.. upstreams.Select(u => World.IpEndpointOf(u))] },
-        new RrsetCache(), world, world.Log, world.Time, new RandomSource(6));
+        new ResolverCache(), world, world.Log, world.Time, new RandomSource(6));
 
     private static DnsMessage Recursive(DnsMessage query, params string[] answers)
     {

@@ -34,7 +34,7 @@ public class HostileTests
         [
             authority,
             world.Resolver(),
-            new ForwardingResolver(new ForwarderSettings { Upstreams = [World.IpEndpointOf("100.64.0.53")] }, new RrsetCache(), world, world.Log, world.Time, new RandomSource(1)),
+            new ForwardingResolver(new ForwarderSettings { Upstreams = [World.IpEndpointOf("100.64.0.53")] }, new ResolverCache(), world, world.Log, world.Time, new RandomSource(1)),
         ];
         var random = new RandomSource(11);
         byte[] room = new byte[1232];

@@ -284,8 +284,6 @@ public class IterationTests
     [Theory]
     [InlineData("REFUSED")]
     [InlineData("upward")]
-    [InlineData("cache")]
-    [InlineData("empty")]
     public void When_all_servers_are_lame_the_words_say_how(string how)
     {
         World world = Internet();
@@ -296,6 +294,29 @@ public class IterationTests
                 DnsMessage reply = query.CreateResponse(how == "REFUSED" ? DnsRcode.Refused : DnsRcode.NoError);
                 if (how == "upward")
                     reply.Authorities.Add(World.Record(". 86400 NS a.root.test."));
+                return reply;
+            });
+        }
+
+        NameAnswer answer = world.Resolve(world.Resolver(), "www.example.com");
+        answer.Failure.ShouldBe(NameFailure.Lame);
+        string detail = how == "upward" ? "it refers back to where we came from" : "REFUSED";
+        answer.Explanation.ShouldStartWith("all 2 servers of example.com. are lame, they answer but not for this zone: ns");
+        answer.Explanation.ShouldContain($"ns1.example.com. 203.0.113.1 ({detail})");
+        answer.Explanation.ShouldContain($"ns2.example.com. 203.0.113.2 ({detail})");
+    }
+
+    [Theory]
+    [InlineData("cache")]
+    [InlineData("empty")]
+    public void Where_all_servers_answer_from_a_cache_or_with_nothing_that_is_better_than_no_answer(string how)
+    {
+        World world = Internet();
+        foreach (string server in new[] { "203.0.113.1", "203.0.113.2" })
+        {
+            world.Script(server, query =>
+            {
+                DnsMessage reply = query.CreateResponse();
                 if (how == "cache")
                     reply.Answers.Add(World.Record("www.example.com. 5 A 203.0.113.80"));
                 reply.RecursionAvailable = how == "cache";
@@ -304,17 +325,9 @@ public class IterationTests
         }
 
         NameAnswer answer = world.Resolve(world.Resolver(), "www.example.com");
-        answer.Failure.ShouldBe(NameFailure.Lame);
-        string detail = how switch
-        {
-            "REFUSED" => "REFUSED",
-            "upward" => "it refers back to where we came from",
-            "cache" => "it answers from a cache, not as an authority",
-            _ => "it gives neither an authoritative answer nor a referral",
-        };
-        answer.Explanation.ShouldStartWith("all 2 servers of example.com. are lame, they answer but not for this zone: ns");
-        answer.Explanation.ShouldContain($"ns1.example.com. 203.0.113.1 ({detail})");
-        answer.Explanation.ShouldContain($"ns2.example.com. 203.0.113.2 ({detail})");
+        answer.Failure.ShouldBe(how == "cache" ? NameFailure.None : NameFailure.NoSuchType, answer.Explanation);
+        world.Sent.Select(s => s.Server).ShouldContain("203.0.113.1", "both were asked for something better");
+        world.Sent.Select(s => s.Server).ShouldContain("203.0.113.2");
     }
 
     [Fact]

@@ -151,8 +151,8 @@ internal sealed class World : IDnsTransport
     }
 
     public RecursiveResolver Resolver(ResolverSettings? settings = null, CacheSettings? cache = null, string root = "198.51.100.1") => new(
-        RootHints.Of((Name("a.root.test"), IpAddress.Parse(root))), settings ?? new ResolverSettings { Exploration = 0 },
-        new RrsetCache(cache ?? new CacheSettings()), this, Log, Time, new RandomSource(1));
+        RootHints.Of((Name("a.root.test"), IpAddress.Parse(root))), (settings ?? new ResolverSettings { Exploration = 0 }) with { PrimeRoot = false, UseMinimisation = false },
+        new ResolverCache(cache ?? new CacheSettings()), this, Log, Time, new RandomSource(1));
 
     public NameAnswer Resolve(INameResolver resolver, string name, DnsType type = DnsType.A) => Time.Run(resolver.ResolveAsync(Name(name), type));
 

@@ -81,8 +81,8 @@ public class ZoneFileTests
     [InlineData("t TYPE999 \\# 3 0102", "z:6:14: the length says 3 bytes, 2 are there.")]
     [InlineData("t TYPE999 xyz", "z:6:11: the data of a TYPE999 record can be given only as \\# length hex here (RFC 3597).")]
     [InlineData("t DS 1 8 2 XYZ", "z:6:12: the digest is expected as pairs of hexadecimal digits.")]
-    [InlineData("$INCLUDE other", "z:6:1: $INCLUDE is not supported: put the records of the other file here.")]
-    [InlineData("$ORIGN x.", "z:6:1: '$ORIGN' is not a directive; $ORIGIN or $TTL is expected.")]
+    [InlineData("$INCLUDE other", "z:6:10: there is no other file here: put the records of the included file in its place.")]
+    [InlineData("$ORIGN x.", "z:6:1: '$ORIGN' is not a directive; $ORIGIN, $TTL or $INCLUDE is expected.")]
     [InlineData("$TTL soon", "z:6:6: 'soon' is not a time; the default TTL is expected, in seconds or as in 1h30m.")]
     [InlineData("x HTTPS 1 . colour=red", "z:6:13: 'colour' is not a service parameter such as alpn, port, ipv4hint or key65280.")]
     // what a zone must be

@@ -186,7 +186,7 @@ public class NamesTests
         using HostDnsServer root = hosts.ServeZone(". 60 SOA ns. h. 1 2 3 4 5\n. 60 NS ns.\nns. 60 A 10.0.0.2\ncom. 60 NS ns.com.\nns.com. 60 A 10.0.0.3");
         using HostDnsServer com = hosts.ServeZone("com. 60 SOA ns.com. h. 1 2 3 4 5\ncom. 60 NS ns.com.\nns.com. 60 A 10.0.0.3\na.com. 60 NS ns.a.com.\nns.a.com. 60 A 10.0.0.4", "10.0.0.3");
         using HostDnsServer a = hosts.ServeZone("a.com. 60 SOA ns.a.com. h. 1 2 3 4 5\na.com. 60 NS ns.a.com.\nns.a.com. 60 A 10.0.0.4\nwww.a.com. 60 A 192.0.2.80", "10.0.0.4");
-        var resolver = new RecursiveResolver(RootHints.Of((DomainName.Parse("ns"), IpAddress.Parse("10.0.0.2"))), new ResolverSettings(), new RrsetCache(),
+        var resolver = new RecursiveResolver(RootHints.Of((DomainName.Parse("ns"), IpAddress.Parse("10.0.0.2"))), new ResolverSettings { PrimeRoot = false }, new ResolverCache(),
             new HostDnsTransport(hosts.Client), hosts.Client.Log, hosts.Simulator.Time, new RandomSource(4));
         NameAnswer answer = hosts.Simulator.Run(() => resolver.ResolveAsync(DomainName.Parse("www.a.com"), DnsType.A).AsTask());
         answer.Addresses.ShouldBe([IpAddress.Parse("192.0.2.80")], answer.Explanation);

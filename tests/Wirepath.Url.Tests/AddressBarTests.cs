@@ -30,7 +30,7 @@ public sealed class AddressBarTests
         string url = AddressBar.FixUp("exa mple.com").Url;
         url.ShouldBe("http://exa mple.com");
         UrlRecord.TryParse(url, null, out _, out UrlFailure? failure).ShouldBeFalse();
-        failure!.Name.ShouldBe("domain-invalid-code-point");
+        failure!.Name.ShouldBe("domain-to-ASCII");
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public class DnsBenchmarks
     private const uint Ttl = 86_400;
 
     private readonly Instant _now = new(17_000_000_000_000_000);
-    private readonly RrsetCache _cache = new();
+    private readonly ResolverCache _cache = new();
     private readonly byte[] _written = new byte[DnsMessage.MaxSize];
     private readonly DomainName _absent = DomainName.Parse("nobody.example.");
     private DomainName[] _names = [];
@@ -36,7 +36,7 @@ public class DnsBenchmarks
         _bytes = _message.ToArray();
         _names = [.. Enumerable.Range(0, CachedNames).Select(i => DomainName.Parse(string.Create(CultureInfo.InvariantCulture, $"host{i}.example.")))];
         foreach (DomainName name in _names)
-            _cache.Put([DnsRecord.ForAddress(name, Ttl, IpAddress.V4(192, 0, 2, 1))], CacheRank.AuthoritativeAnswer, _now);
+            _cache.StoreSet(new Rrset([DnsRecord.ForAddress(name, Ttl, IpAddress.V4(192, 0, 2, 1))], [], Ttl), _now, _now);
         if (!ReadReferral() || !FindCached() || FindAbsent())
             throw new InvalidOperationException("The cache or the message is not what the benchmark takes it for.");
     }
@@ -48,8 +48,8 @@ public class DnsBenchmarks
     public int WriteReferral() => _message.Write(_written, DnsMessage.MaxSize);
 
     [Benchmark]
-    public bool FindCached() => _cache.TryGet(_names[_next = (_next + 1) % CachedNames], DnsType.A, CacheRank.Answer, _now, out _);
+    public bool FindCached() => _cache.TryGetSet(_names[_next = (_next + 1) % CachedNames], DnsType.A, _now, out _);
 
     [Benchmark]
-    public bool FindAbsent() => _cache.TryGet(_absent, DnsType.A, CacheRank.Answer, _now, out _);
+    public bool FindAbsent() => _cache.TryGetSet(_absent, DnsType.A, _now, out _);
 }

@@ -6,7 +6,10 @@ using Wirepath.Packetdrill;
 
 namespace Wirepath.Cli.Commands;
 
-/// <summary><c>wirepath conformance tcp PATH…</c>: packetdrill scripts against this stack, in virtual time. <c>conformance seed N…</c>: random worlds.</summary>
+/// <summary>
+/// <c>wirepath conformance tcp PATH…</c>: packetdrill scripts against this stack, in virtual time. <c>conformance dns PATH…</c>:
+/// resolver scenarios. <c>conformance url PATH…</c>: web-platform-tests' URL data. <c>conformance seed N…</c>: random worlds.
+/// </summary>
 internal static class ConformanceCommand
 {
     /// <summary>A script did not come out as it says.</summary>
@@ -19,6 +22,13 @@ internal static class ConformanceCommand
         Each script runs in this process against a host of its own, in virtual time: no root, no network, milliseconds each. It
         says what the application calls, what the wire delivers and what must leave, each with its time.
 
+        A scenario (*.rpl) is a play for a resolver: what servers say, what clients ask, and what they must be told. It runs in
+        virtual time too, against this project's resolver with the configuration that the scenario has.
+
+        With url, PATH is web-platform-tests' JSON: urltestdata.json, setters_tests.json, toascii.json, percent-encoding.json,
+        IdnaTestV2.json and those whose names begin so; or a folder with them, such as a checkout's url/resources. Only cases that
+        fail have a line, unless -v is given.
+
         A seed is a random world: two hosts, bad wires, settings drawn at random, one connection whose every byte is compared. 10-20
         plays all from 10 to 20. The tests play ten thousand; one that fails there is played again here, with a capture.
 
@@ -29,28 +39,34 @@ internal static class ConformanceCommand
 
     public static PathCommand Create(Shell shell)
     {
-        var protocol = new Argument<string>("PROTOCOL") { Description = "tcp for scripts, seed for random worlds." };
-        var paths = new Argument<string[]>("PATH") { Description = "Scripts (*.pkt), or folders with scripts at any depth; with seed, numbers such as 7 or 10-20.", Arity = ArgumentArity.OneOrMore };
+        var protocol = new Argument<string>("PROTOCOL") { Description = "tcp for scripts, dns for scenarios, url for web-platform-tests' data, seed for random worlds." };
+        var paths = new Argument<string[]>("PATH") { Description = "Scripts (*.pkt, with dns *.rpl, with url JSON), or folders with scripts at any depth; with seed, numbers such as 7 or 10-20.", Arity = ArgumentArity.OneOrMore };
         var version = new Option<string>("--ip-version") { Description = "For scripts that do not say: ipv4 (the default), ipv4-mapped-ipv6 or ipv6.", HelpName = "VERSION" };
         var define = new Option<string[]>("--define", "-D") { Description = "What a word of the scripts stands for; may be repeated.", HelpName = "NAME=VALUE", AllowMultipleArgumentsPerToken = false };
-        var filter = new Option<string>("--filter") { Description = "Only scripts whose path contains this.", HelpName = "TEXT" };
-        var verbose = new Option<bool>("--verbose", "-v") { Description = "Every call and packet with its time." };
-        var json = new Option<bool>("--json") { Description = "One line of JSON for each script, and one for the sum." };
+        var filter = new Option<string>("--filter") { Description = "Only scripts whose path contains this; with url, cases with it in their path, line or title.", HelpName = "TEXT" };
+        var verbose = new Option<bool>("--verbose", "-v") { Description = "Every call and packet with its time; with url, what passes too." };
+        var json = new Option<bool>("--json") { Description = "One line of JSON for each script or case, and one for the sum." };
         var pcap = new Option<string>("--pcap") { Description = "With one seed: everything on the wires, as pcapng.", HelpName = "FILE" };
-        var command = new PathCommand("conformance", "Run packetdrill scripts or random worlds against this stack.", Story) { protocol, paths };
+        var command = new PathCommand("conformance", "Run scripts, resolver scenarios, URL tests or random worlds against this stack.", Story) { protocol, paths };
         command.AddGroup("Options", version, define, filter, pcap, verbose, json);
         command.AddExample("conformance tcp tests/Wirepath.Packetdrill.Tests/Scripts", "All of the project's own scripts.");
         command.AddExample("conformance tcp -v rto.pkt", "One script, with all that happens.");
         command.AddExample("conformance tcp --define MSS=1000 --filter sack suite/", "A part of another's suite.");
+        command.AddExample("conformance dns --filter nsec3 suite/", "Resolver scenarios whose path has nsec3.");
+        command.AddExample("conformance url wpt/url/resources", "The URL tests of a checkout of web-platform-tests.");
         command.AddExample("conformance seed 4711 --pcap seed.pcapng", "One random world again, with its capture.");
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(protocol) == "seed")
                 return SeedRuns.Run(shell, parsed.GetValue(paths) ?? [], parsed.GetValue(pcap), parsed.GetValue(json));
-            if (parsed.GetValue(protocol) is not "tcp" and var other)
-                return Failing.Usage(shell, "conformance", $"there are no scripts about '{other}'; the protocol is tcp (or seed, for random worlds).");
+            if (parsed.GetValue(protocol) is not ("tcp" or "dns" or "url") and var other)
+                return Failing.Usage(shell, "conformance", $"there are no tests of '{other}'; the protocol is tcp, dns or url (or seed, for random worlds).");
             if (parsed.GetValue(pcap) is not null)
                 return Failing.Usage(shell, "conformance", "--pcap is for one seed: conformance seed 7 --pcap seed.pcapng.");
+            if (parsed.GetValue(protocol) == "dns")
+                return ScenarioRuns.Run(shell, parsed.GetValue(paths) ?? [], parsed.GetValue(filter) ?? "", parsed.GetValue(verbose), parsed.GetValue(json));
+            if (parsed.GetValue(protocol) == "url")
+                return WebPlatformRuns.Run(shell, parsed.GetValue(paths) ?? [], parsed.GetValue(filter) ?? "", parsed.GetValue(verbose), parsed.GetValue(json));
             if (Version(parsed.GetValue(version)) is not { } ip)
                 return Failing.Usage(shell, "conformance", $"--ip-version: '{parsed.GetValue(version)}' is not one of ipv4, ipv4-mapped-ipv6, ipv6.");
             var definitions = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -80,7 +96,7 @@ internal static class ConformanceCommand
         var scripts = new List<string>();
         foreach (string path in paths)
         {
-            if (ScriptFiles.Find(path, scripts) is { } problem)
+            if (ScriptFiles.Find(path, "*.pkt", scripts) is { } problem)
                 return Failing.Usage(shell, "conformance", problem);
         }
 

@@ -1,14 +1,17 @@
 namespace Wirepath.Cli.Commands;
 
-/// <summary>Where packetdrill scripts and what belongs to them lie.</summary>
+/// <summary>Where scripts and scenarios, and what belongs to them, lie.</summary>
 internal static class ScriptFiles
 {
     /// <summary>Beyond this many bytes a file beside a script is no set-up script.</summary>
     private const int LargestCompanion = 64 << 10;
 
     /// <summary>Adds the scripts that <paramref name="path"/> names, those of a folder sorted.</summary>
+    /// <param name="path">A file, or a folder.</param>
+    /// <param name="pattern">Of the names in a folder: <c>*.pkt</c>.</param>
+    /// <param name="scripts">Grows.</param>
     /// <returns>Null; or what is wrong.</returns>
-    public static string? Find(string path, List<string> scripts)
+    public static string? Find(string path, string pattern, List<string> scripts)
     {
         if (File.Exists(path))
         {
@@ -21,7 +24,7 @@ internal static class ScriptFiles
         string[] found;
         try
         {
-            found = Directory.GetFiles(path, "*.pkt", SearchOption.AllDirectories);
+            found = Directory.GetFiles(path, pattern, SearchOption.AllDirectories);
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
@@ -29,7 +32,7 @@ internal static class ScriptFiles
         }
 
         if (found.Length == 0)
-            return $"there are no scripts (*.pkt) in '{path}'.";
+            return $"there are no scripts ({pattern}) in '{path}'.";
         Array.Sort(found, StringComparer.Ordinal);
         scripts.AddRange(found);
         return null;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using Wirepath.Explain;
 using Wirepath.Http;
@@ -10,6 +9,9 @@ namespace Wirepath.Cli.Commands;
 /// <summary><c>wirepath url TEXT</c>: what was typed, what it was taken for, and its parts.</summary>
 internal static class UrlCommand
 {
+    /// <summary>Before the value of a row.</summary>
+    private const int RemarkIndent = 13;
+
     public static PathCommand Create(Shell shell)
     {
         var text = new Argument<string>("URL") { Description = "What one would type into an address bar." };
@@ -29,20 +31,27 @@ internal static class UrlCommand
     private static int Run(Shell shell, string typed, bool strict, bool json, CommandWords words)
     {
         AddressBarFixUp fixedUp = strict ? new AddressBarFixUp(typed, []) : AddressBar.FixUp(typed);
+        // What the standard says is said of what was typed, unless that alone is no URL.
+        string read = UrlRecord.TryParse(typed, out UrlRecord? direct) && direct.Href == fixedUp.Url ? typed : fixedUp.Url;
         var remarks = new List<UrlValidationError>();
-        if (!UrlRecord.TryParse(fixedUp.Url, null, remarks, out UrlRecord? url, out UrlFailure? failure))
+        if (!UrlRecord.TryParse(read, null, remarks, out UrlRecord? url, out UrlFailure? failure))
         {
             if (json)
-                JsonLines.Write(shell.Output, "url", writer => WriteFailure(writer, typed, failure));
-            else
-                PointAt(shell, fixedUp.Url, failure.Position, words.UrlWrong(failure));
+            {
+                JsonLines.Write(shell.Output, "url", writer => WriteFailure(writer, typed, read, failure));
+                return ExitCodes.Url;
+            }
+
+            shell.Error.WriteLine($"wirepath: {words.UrlWrong(failure)}");
+            foreach (string line in Pointer.Lines(read, failure.Position, failure.Length, TerminalKind.ColumnsOf(shell, shell.ErrorIsTerminal) - 2))
+                shell.Error.WriteLine("  " + line);
             return ExitCodes.Url;
         }
 
         UrlAnatomy anatomy = UrlAnatomy.Of(url, typed);
         if (json)
         {
-            JsonLines.Write(shell.Output, "url", writer => WriteAnatomy(writer, anatomy, fixedUp, remarks));
+            JsonLines.Write(shell.Output, "url", writer => WriteAnatomy(writer, anatomy, fixedUp, read, remarks));
             return ExitCodes.Success;
         }
 
@@ -57,7 +66,7 @@ internal static class UrlCommand
         foreach (FixUpNote note in fixedUp.Notes)
             Row(shell, words.UrlChanged, words.UrlChange(note));
         foreach (UrlValidationError remark in remarks)
-            Row(shell, words.UrlRemark, $"{remark.Message} ({words.UrlAt(remark.Name, remark.Position + 1)})");
+            Remark(shell, read, remark, words);
         return ExitCodes.Success;
     }
 
@@ -75,31 +84,33 @@ internal static class UrlCommand
         _ => throw new ArgumentOutOfRangeException(nameof(part)),
     };
 
-    private static void PointAt(Shell shell, string text, int position, string message)
+    private static void Remark(Shell shell, string read, UrlValidationError remark, CommandWords words)
     {
-        shell.Error.WriteLine($"wirepath: {message}");
-        if (position < 0 || position > text.Length || text.Any(char.IsControl))
-            return;
-        shell.Error.WriteLine("  " + text);
-        // Wide characters take two columns each.
-        shell.Error.WriteLine("  " + new string(' ', Columns.Of(text[..position])) + "^");
+        Row(shell, words.UrlRemark, $"{words.UrlTolerated(remark)} ({words.UrlAt(remark.Name, remark.Position + 1)})");
+        foreach (string line in Pointer.Lines(read, remark.Position, remark.Length, TerminalKind.ColumnsOf(shell, shell.OutputIsTerminal) - RemarkIndent))
+            Row(shell, "", line);
     }
 
     private static string PartName(UrlPart part) => CommandWords.For(Language.English).UrlLabel(part);
 
-    private static void WriteFailure(Utf8JsonWriter writer, string typed, UrlFailure failure)
+    private static void WriteFailure(Utf8JsonWriter writer, string typed, string read, UrlFailure failure)
     {
         writer.WriteString("typed", typed);
+        writer.WriteString("read", read);
         writer.WriteStartObject("failure");
         writer.WriteString("name", failure.Name);
         writer.WriteNumber("position", failure.Position);
+        writer.WriteNumber("length", failure.Length);
+        if (failure.Idna != IdnaError.None)
+            writer.WriteString("idna", failure.Idna.ToString());
         writer.WriteString("message", failure.Message);
         writer.WriteEndObject();
     }
 
-    private static void WriteAnatomy(Utf8JsonWriter writer, UrlAnatomy anatomy, AddressBarFixUp fixedUp, List<UrlValidationError> remarks)
+    private static void WriteAnatomy(Utf8JsonWriter writer, UrlAnatomy anatomy, AddressBarFixUp fixedUp, string read, List<UrlValidationError> remarks)
     {
         writer.WriteString("typed", anatomy.Typed);
+        writer.WriteString("read", read);
         writer.WriteString("href", anatomy.Url.Href);
         writer.WriteString("origin", anatomy.Url.Origin);
         writer.WriteStartArray("components");
@@ -121,7 +132,17 @@ internal static class UrlCommand
         writer.WriteEndArray();
         writer.WriteStartArray("remarks");
         foreach (UrlValidationError remark in remarks)
-            writer.WriteStringValue(string.Create(CultureInfo.InvariantCulture, $"{remark.Name}@{remark.Position}: {remark.Message}"));
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", remark.Name);
+            writer.WriteNumber("position", remark.Position);
+            writer.WriteNumber("length", remark.Length);
+            if (remark.Idna != IdnaError.None)
+                writer.WriteString("idna", remark.Idna.ToString());
+            writer.WriteString("message", remark.Message);
+            writer.WriteEndObject();
+        }
+
         writer.WriteEndArray();
     }
 }

@@ -1,7 +1,9 @@
+using System.Globalization;
 using Wirepath.Dns;
 using Wirepath.Events;
 using Wirepath.Stack;
 using Wirepath.Url;
+using Wirepath.Wire;
 
 namespace Wirepath.Cli;
 
@@ -99,25 +101,79 @@ internal sealed class ChineseCommandWords : CommandWords
 
     public override string UrlAt(string name, int character) => $"{name}，第 {character} 个字符";
 
-    public override string UrlWrong(UrlFailure failure) => $"第 {failure.Position + 1} 个字符有误：{Why(failure)}（{failure.Name}）。";
+    public override string UrlWrong(UrlFailure failure) => $"第 {failure.Position + 1} 个字符有误：{Why(failure.Name, failure.Detail, failure.Idna)}（{failure.Name}）。";
+
+    public override string UrlTolerated(UrlValidationError error) => Why(error.Name, error.Detail, error.Idna) + "。";
 
     // Named as in the WHATWG URL standard.
-    private static string Why(UrlFailure failure) => failure.Name switch
+    private static string Why(string name, string detail, IdnaError idna) => name switch
     {
         "missing-scheme-non-relative-URL" => "缺少协议，URL 以协议开头，例如 http://",
         "host-missing" => "缺少主机名或地址",
         "port-invalid" => "端口只能是 0 到 65535 的数字",
-        "port-out-of-range" => $"端口 {failure.Detail} 太大，最大是 65535",
-        "domain-invalid-code-point" or "host-invalid-code-point" => "主机名里有不允许的字符，只能用字母、数字、“-”和“.”",
-        "domain-to-ASCII" => "这不是合法的国际化域名",
+        "port-out-of-range" => $"端口 {detail} 太大，最大是 65535",
+        "host-invalid-code-point" => "主机名里有不允许的字符",
+        "domain-to-ASCII" => WhyNoDomain(idna),
+        "domain-percent-encoded" => "主机名用了百分号编码，没有必要",
+        "IPv4-empty-part" => "IPv4 地址末尾多了一个点，已去掉",
+        "IPv4-too-few-parts" => "IPv4 地址不足四段，最后一段代替缺少的几段",
         "IPv4-too-many-parts" => "末尾是数字，应当是 IPv4 地址，但多于四段",
         "IPv4-non-numeric-part" => "末尾是数字，应当是 IPv4 地址，但有一段不是数字",
-        "IPv4-out-of-range-part" => "IPv4 地址中有一段太大",
+        "IPv4-non-decimal-part" => $"IPv4 地址中的 {detail} 是八进制或十六进制，应当用十进制",
+        "IPv4-out-of-range-part" => $"IPv4 地址中的 {detail} 太大，一段最大是 255",
         "IPv6-unclosed" => "IPv6 地址缺少右方括号",
+        "IPv6-invalid-compression" => "IPv6 地址不能以单个冒号开头，“::”代表一串零",
         "IPv6-multiple-compression" => "IPv6 地址中“::”只能出现一次",
         "IPv6-too-many-pieces" => "IPv6 地址多于八段",
         "IPv6-too-few-pieces" => "IPv6 地址少于八段，又没有“::”",
-        _ when failure.Name.StartsWith("IPv", StringComparison.Ordinal) => "地址的写法不对",
-        _ => "这不是合法的 URL",
+        "IPv6-invalid-code-point" => "IPv6 地址里有不允许的字符，每段是一到四位十六进制数",
+        "IPv6-piece-leading-zero" => $"IPv6 地址的 {detail} 段开头有多余的 0",
+        "IPv4-in-IPv6-too-many-pieces" => "IPv6 地址里放不下 IPv4 部分，它前面最多六段",
+        "IPv4-in-IPv6-invalid-code-point" => "IPv6 地址中的 IPv4 部分写法不对，应当是四个 0 到 255 的数",
+        "IPv4-in-IPv6-out-of-range-part" => $"IPv6 地址中的 IPv4 部分里 {detail} 太大，最大是 255",
+        "IPv4-in-IPv6-too-few-parts" => "IPv6 地址中的 IPv4 部分不足四个数",
+        "invalid-URL-unit" => detail == "%" ? "百分号后应有两位十六进制数（百分号本身写作 %25）" : "URL 里不应直接写这个字符，会被编码或去掉",
+        "special-scheme-missing-following-solidus" => "协议后应当正好是两个斜杠",
+        "invalid-reverse-solidus" => "这里应当是斜杠，写成了反斜杠",
+        "invalid-credentials" => "URL 里带有用户名或密码，看到 URL 的人都能看到",
+        "file-invalid-Windows-drive-letter" => "应当是相对路径的地方写了盘符",
+        "file-invalid-Windows-drive-letter-host" => "应当是主机的地方写了盘符，按路径处理",
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, null),
     };
+
+    private static string WhyNoDomain(IdnaError error) => error switch
+    {
+        IdnaError.ForbiddenAscii => "主机名里有不允许的字符，只能用字母、数字、“-”和“.”",
+        IdnaError.Disallowed => "这个字符不允许出现在国际化域名里",
+        IdnaError.PrefixBeforeNonAscii => "以“xn--”开头的标签只能用 ASCII 字符",
+        IdnaError.Punycode => "“xn--”后面不是合法的 Punycode（RFC 3492）",
+        IdnaError.NotNormalized => "“xn--”后面解码出来的文字不是 NFC 规范形式",
+        IdnaError.Hyphen => "标签的首尾或第三、四位不应有连字符",
+        IdnaError.LeadingMark => "标签不能以组合符号开头",
+        IdnaError.Joiner => "这里不允许不可见的连接符（U+200C 或 U+200D）",
+        IdnaError.Bidi => "标签混用了不同的书写方向（RFC 5893）",
+        IdnaError.EmptyLabel => "有一个空标签：两个点相连，或点在开头或末尾",
+        IdnaError.LabelTooLong => "标签超过了 DNS 允许的 63 字节",
+        IdnaError.DomainTooLong => "主机名超过了 DNS 允许的 253 字节",
+        IdnaError.Empty => "主机名里全是会被忽略的字符，什么也没有剩下",
+        IdnaError.None => throw new ArgumentOutOfRangeException(nameof(error)),
+        _ => throw new ArgumentOutOfRangeException(nameof(error)),
+    };
+
+    public override string Listening(string addresses) => $"正在监听 {addresses}";
+
+    public override string CannotListen(string why) => $"无法监听：{why}。";
+
+    public override string ReadAgain => "文件已重新读取，即刻生效";
+
+    public override string NotReadAgain(string why) => $"文件未能重新读取，仍按原来的内容运行：{why}";
+
+    public override string ResolverStopped(long queries, long atOnce, long sent) => string.Create(CultureInfo.InvariantCulture,
+        $"共收到 {queries:N0} 个查询，其中 {atOnce:N0} 个由缓存直接回答；向服务器发出 {sent:N0} 个查询");
+
+    public override string NameserverStopped(long queries) => string.Create(CultureInfo.InvariantCulture, $"共收到 {queries:N0} 个查询");
+
+    public override string ZoneFetched(DomainName zone, uint serial) => string.Create(CultureInfo.InvariantCulture, $"已取得区域 {zone}，序列号 {serial}");
+
+    public override string ZoneExpired(DomainName zone) => $"区域 {zone} 已过期：主服务器没有应答";
 }

@@ -3,6 +3,7 @@ using Wirepath.Events;
 using Wirepath.Explain;
 using Wirepath.Stack;
 using Wirepath.Url;
+using Wirepath.Wire;
 
 namespace Wirepath.Cli;
 
@@ -73,4 +74,25 @@ internal abstract class CommandWords
     public abstract string UrlAt(string name, int character);
 
     public abstract string UrlWrong(UrlFailure failure);
+
+    public abstract string Listening(string addresses);
+
+    public abstract string CannotListen(string why);
+
+    public abstract string ReadAgain { get; }
+
+    public abstract string NotReadAgain(string why);
+
+    /// <param name="atOnce">Answered from the receive loop.</param>
+    /// <param name="sent">Queries to servers.</param>
+    public abstract string ResolverStopped(long queries, long atOnce, long sent);
+
+    public abstract string NameserverStopped(long queries);
+
+    public abstract string ZoneFetched(DomainName zone, uint serial);
+
+    public abstract string ZoneExpired(DomainName zone);
+
+    /// <summary>A sentence about something that the standard tolerates.</summary>
+    public abstract string UrlTolerated(UrlValidationError error);
 }

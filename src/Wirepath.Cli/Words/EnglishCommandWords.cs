@@ -1,7 +1,9 @@
+using System.Globalization;
 using Wirepath.Dns;
 using Wirepath.Events;
 using Wirepath.Stack;
 using Wirepath.Url;
+using Wirepath.Wire;
 
 namespace Wirepath.Cli;
 
@@ -98,4 +100,23 @@ internal sealed class EnglishCommandWords : CommandWords
     public override string UrlAt(string name, int character) => $"{name}, at character {character}";
 
     public override string UrlWrong(UrlFailure failure) => failure.Message;
+
+    public override string Listening(string addresses) => $"listening on {addresses}";
+
+    public override string CannotListen(string why) => $"cannot listen: {why}.";
+
+    public override string ReadAgain => "the files were read again and hold from now on";
+
+    public override string NotReadAgain(string why) => $"the files were not read again, what held before still holds: {why}";
+
+    public override string ResolverStopped(long queries, long atOnce, long sent) => string.Create(CultureInfo.InvariantCulture,
+        $"{queries:N0} queries, {atOnce:N0} of them answered at once from the cache; {sent:N0} queries sent to servers");
+
+    public override string NameserverStopped(long queries) => string.Create(CultureInfo.InvariantCulture, $"{queries:N0} queries");
+
+    public override string ZoneFetched(DomainName zone, uint serial) => string.Create(CultureInfo.InvariantCulture, $"{zone} was fetched, serial number {serial}");
+
+    public override string ZoneExpired(DomainName zone) => $"{zone} has expired: its primary servers do not answer";
+
+    public override string UrlTolerated(UrlValidationError error) => error.Message;
 }

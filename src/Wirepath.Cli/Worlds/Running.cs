@@ -2,6 +2,7 @@ using Wirepath.Devices;
 using Wirepath.Events;
 using Wirepath.Http;
 using Wirepath.Stack;
+using Wirepath.Wire;
 
 namespace Wirepath.Cli;
 

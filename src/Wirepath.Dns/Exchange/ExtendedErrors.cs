@@ -15,9 +15,11 @@ internal static class ExtendedErrors
     /// <summary>Bytes of the text at most; a failure's words must not push the reply over a small UDP size.</summary>
     private const int MostText = 400;
 
-    public static EdnsOption For(NameFailure failure, string explanation) => EdnsOption.ForExtendedError(
-        failure == NameFailure.TimedOut ? NoReachableAuthority : (ushort)(FirstPrivate + (int)failure),
-        explanation.Length > MostText ? explanation[..MostText] : explanation);
+    public static EdnsOption For(NameFailure failure, ExtendedError error) => EdnsOption.ForExtendedError(
+        failure is NameFailure.None or NameFailure.TimedOut or NameFailure.Bogus || error.Code is not (ExtendedErrorCode.Other or ExtendedErrorCode.NoReachableAuthority)
+            ? (ushort)error.Code
+            : (ushort)(FirstPrivate + (int)failure),
+        error.Text.Length > MostText ? error.Text[..MostText] : error.Text);
 
     /// <summary>What a failed reply says of its reason.</summary>
     public static bool TryRead(DnsMessage message, out NameFailure failure, out string explanation)
@@ -36,7 +38,7 @@ internal static class ExtendedErrors
         failure = code switch
         {
             NoReachableAuthority => NameFailure.TimedOut,
-            > FirstPrivate and <= FirstPrivate + (int)NameFailure.Budget => (NameFailure)(code - FirstPrivate),
+            > FirstPrivate and <= FirstPrivate + (int)NameFailure.Bogus => (NameFailure)(code - FirstPrivate),
             _ => NameFailure.ServerFailure,
         };
         return true;

@@ -19,6 +19,12 @@ internal readonly record struct Ask(
     /// <summary>Whether to send OPT.</summary>
     public bool Edns { get; init; }
 
+    /// <summary>Whether to ask for signatures (RFC 3225); with OPT alone.</summary>
+    public bool DnssecOk { get; init; }
+
+    /// <summary>Whether the one asked is to leave checking signatures to us (RFC 4035 §3.2.2).</summary>
+    public bool CheckingDisabled { get; init; }
+
     /// <summary>0x20: the letters' case serves as further bits of the ID.</summary>
     public bool RandomCase { get; init; }
 
@@ -60,6 +66,12 @@ internal sealed class QueryExchange(IDnsTransport transport, NodeLog log, TimePr
 
     public NodeLog Log { get; } = log;
 
+    /// <summary>Bytes of the largest UDP reply that servers are told to send.</summary>
+    public ushort EdnsSize { get; init; } = Edns.DefaultUdpPayloadSize;
+
+    /// <summary>Ask again over TCP what UDP cut short.</summary>
+    public bool UseTcp { get; init; } = true;
+
     public Instant Now => Instant.FromDateTimeOffset(time.GetUtcNow());
 
     /// <summary>Asks over UDP and, when the reply is truncated or its case is wrong, again over TCP.</summary>
@@ -73,6 +85,8 @@ internal sealed class QueryExchange(IDnsTransport transport, NodeLog log, TimePr
             bool hasWrongCase = ask.RandomCase && message.Questions is [var echoed] && !echoed.Name.EqualsExactly(overUdp.SentName);
             if (!message.IsTruncated && !hasWrongCase)
                 return overUdp;
+            if (!UseTcp)
+                return overUdp with { Status = AskStatus.Unreadable, Message = null };
             EventId received = WriteResponse(ask, overUdp, hasWrongCase ? ResponseKind.Mismatched : ResponseKind.Truncated);
             ask = ask with { Because = received };
         }
@@ -100,8 +114,9 @@ internal sealed class QueryExchange(IDnsTransport transport, NodeLog log, TimePr
 
         (ushort id, DomainName name) = Unpredictables(ask);
         var query = DnsMessage.Query(id, ask.Question with { Name = name }, ask.RecursionDesired);
+        query.CheckingDisabled = ask.CheckingDisabled;
         if (ask.Edns)
-            query.Edns = new Edns();
+            query.Edns = new Edns(EdnsSize, ask.DnssecOk);
         byte[] bytes = query.ToArray();
 
         EventId sent = ask.Because;

@@ -28,6 +28,9 @@ internal sealed class ServerTrials
 
     public bool IsEmpty => _trials.Count == 0;
 
+    /// <summary>Forgets what was tried: another question is asked.</summary>
+    public void Clear() => _trials.Clear();
+
     public int TriesWith(IpEndpoint server) => _trials.Find(t => t.Server == server)?.Tries ?? 0;
 
     /// <summary>True when asking the server again makes no sense: it did not just stay silent.</summary>

@@ -9,12 +9,15 @@ namespace Wirepath.Dns;
 /// </summary>
 public sealed class ForwardingResolver : IDnsResponder
 {
+    // A router hands on what it is told, and does not look behind it.
+    private static readonly ResolverSettings s_answers = new() { Validate = false, ScrubPromiscuous = false, RotateRecords = false };
+
     private readonly NodeLog _log;
     private readonly QueryExchange _exchange;
-    private readonly Coalescer<Resolution> _coalescer = new();
+    private readonly Coalescer<DnsQuestion, ResolvedMessage> _coalescer = new();
 
     public ForwardingResolver(
-        ForwarderSettings settings, RrsetCache cache, IDnsTransport transport, NodeLog log, TimeProvider time, RandomSource random)
+        ForwarderSettings settings, ResolverCache cache, IDnsTransport transport, NodeLog log, TimeProvider time, RandomSource random)
     {
         ArgumentNullException.ThrowIfNull(random);
         Settings = settings;
@@ -26,7 +29,7 @@ public sealed class ForwardingResolver : IDnsResponder
     /// <summary>May be replaced while it runs: a router learns its upstreams by DHCP.</summary>
     public ForwarderSettings Settings { get; set; }
 
-    public RrsetCache Cache { get; }
+    public ResolverCache Cache { get; }
 
     /// <summary>Questions that found the same question already being forwarded, and shared its answer.</summary>
     public long Coalesced => _coalescer.Joined;
@@ -41,32 +44,35 @@ public sealed class ForwardingResolver : IDnsResponder
             reply = message.CreateResponse(DnsRcode.Refused);
         if (reply is null)
         {
-            Resolution found = await FindAsync(message.Questions[0], because, ct).ConfigureAwait(false);
+            ResolvedMessage found = await FindAsync(message.Questions[0], because, ct).ConfigureAwait(false);
             because = found.Because;
-            reply = ResolvedReply.Build(message, found);
+            reply = ReplyBuilder.Build(message, found, s_answers);
         }
 
         reply.RecursionAvailable = true;
-        return ResolvedReply.Send(message, reply, response, client, overTcp, _log, because);
+        return ReplyBuilder.Send(message, reply, response, client, overTcp, _log, because);
     }
 
-    private async ValueTask<Resolution> FindAsync(DnsQuestion question, EventId because, CancellationToken ct)
+    private async ValueTask<ResolvedMessage> FindAsync(DnsQuestion question, EventId because, CancellationToken ct)
     {
-        CachedAnswer cached = CachedAnswer.Find(Cache, question, _exchange.Now);
+        bool isCached = Cache.TryFind(question, _exchange.Now, out ResolvedMessage? cached) && !cached.LeadsOn;
         if (_log.IsEnabled)
+            because = _log.Write(because, new LevelConsulted(question.Name, question.Type, NameLevel.RouterCache, Consulted.Result(cached, isCached), default, Consulted.TtlLeft(cached, isCached)));
+        if (isCached)
         {
-            because = _log.Write(because, new LevelConsulted(
-                question.Name, question.Type, NameLevel.RouterCache, cached.Result, default, cached.TtlLeft));
+            cached!.Because = because;
+            return cached;
         }
 
-        if (cached.IsComplete)
-            return ResolvedReply.FromCache(cached, question, because);
         if (_coalescer.InFlight >= Settings.MostQuestionsInFlight)
-            return new Resolution(NameFailure.Budget, [], null, "the forwarder has too many questions in work", because);
-        return await _coalescer.RunAsync(question, q => ForwardAsync(q, because), ct).ConfigureAwait(false);
+        {
+            return ResolvedMessage.Failed(question, NameFailure.Budget, ExtendedErrorCode.Other, "the forwarder has too many questions in work", because);
+        }
+
+        return await _coalescer.RunAsync(question, _exchange.Now, _ => ForwardAsync(question, because), ct).ConfigureAwait(false);
     }
 
-    private async ValueTask<Resolution> ForwardAsync(DnsQuestion question, EventId because)
+    private async ValueTask<ResolvedMessage> ForwardAsync(DnsQuestion question, EventId because)
     {
         ForwarderSettings settings = Settings;
         var trials = new ServerTrials();
@@ -92,7 +98,7 @@ public sealed class ForwardingResolver : IDnsResponder
                 RecursiveReply reply = RecursiveReply.Read(asked.Message, question.Name, question.Type);
                 because = _exchange.WriteResponse(ask, asked, reply.Kind);
                 if (reply.Failure is NameFailure.None or NameFailure.NoSuchName or NameFailure.NoSuchType)
-                    return Store(reply, question, upstream, because);
+                    return Keep(asked.Message, question, because);
                 if (edns && reply.Rcode is DnsRcode.FormErr or DnsRcode.NotImp)
                     edns = false;
                 if (ExtendedErrors.TryRead(asked.Message, out NameFailure failure, out string words))
@@ -106,24 +112,17 @@ public sealed class ForwardingResolver : IDnsResponder
         }
 
         return told.Failure != NameFailure.None
-            ? new Resolution(told.Failure, [], null, told.Words, because)
-            : new Resolution(trials.Failure, [], null, trials.Describe("upstream of the forwarder"), because);
+            ? ResolvedMessage.Failed(question, told.Failure,
+                told.Failure == NameFailure.TimedOut ? ExtendedErrorCode.NoReachableAuthority : ExtendedErrorCode.Other, told.Words, because)
+            : ResolvedMessage.Failed(question, trials.Failure, ExtendedErrorCode.NoReachableAuthority, trials.Describe("upstream of the forwarder"), because);
     }
 
-    private Resolution Store(RecursiveReply reply, DnsQuestion question, IpEndpoint upstream, EventId because)
+    private ResolvedMessage Keep(DnsMessage message, DnsQuestion question, EventId because)
     {
         Instant now = _exchange.Now;
-        foreach (IGrouping<(DomainName, DnsType), DnsRecord> set in reply.Records.GroupBy(r => (r.Name, r.Type)))
-            Cache.Put([.. set], CacheRank.Answer, now);
-        DnsRecord? soa = reply.Soa is null ? null : Cache.NegativeSoa(reply.Soa);
-        if (reply.Failure != NameFailure.None && soa is not null)
-        {
-            DomainName end = reply.Records is [.., { Type: DnsType.CNAME } last] && last.TryGetName(out DomainName target) ? target : question.Name;
-            Cache.PutNegative(end, question.Type,
-                reply.Failure == NameFailure.NoSuchName ? CachedKind.NoSuchName : CachedKind.NoSuchType, soa, CacheRank.Answer, now);
-        }
-
-        return new Resolution(reply.Failure, [.. reply.Records.Select(Cache.WithinLimits)],
-            reply.Failure == NameFailure.None ? null : soa, reply.Explain(question.Name, question.Type, upstream), because);
+        ResolvedMessage content = ReplyScrubber.Scrub(message, DomainName.Root, question, s_answers).Content;
+        content.Because = because;
+        Cache.Store(content, now, now);
+        return content;
     }
 }

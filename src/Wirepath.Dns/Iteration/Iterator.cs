@@ -1,336 +1,291 @@
-using System.Text;
 using Wirepath.Events;
 using Wirepath.Wire;
 
 namespace Wirepath.Dns;
 
-/// <summary>What came of resolving a question.</summary>
-/// <param name="Failure">None, NoSuchName and NoSuchType are answers; the rest are failures.</param>
-/// <param name="Answers">Aliases in order, then the records.</param>
-/// <param name="Soa">Vouches for a negative answer; null when the server gave none.</param>
-/// <param name="Explanation">Of a failure or a negative answer.</param>
-/// <param name="Because">The last event on the way.</param>
-internal sealed record Resolution(NameFailure Failure, IReadOnlyList<DnsRecord> Answers, DnsRecord? Soa, string Explanation, EventId Because)
-{
-    public bool IsAnswer => Failure is NameFailure.None or NameFailure.NoSuchName or NameFailure.NoSuchType;
-}
-
 /// <summary>
-/// Finds answers by asking authoritative servers, from the closest zone that the cache knows (or the root) down:
-/// RFC 1034 §5.3.3 with RFC 2181's trust and a budget. Keeps nothing of its own between questions.
+/// Finds answers by asking servers, from the closest zone that the cache knows (or the root) down: RFC 1034 §5.3.3 with
+/// RFC 2181's trust and a budget. Keeps nothing of its own between questions, and leaves everything unchecked.
 /// </summary>
-internal sealed class Iterator(RootHints hints, ResolverSettings settings, RrsetCache cache, ServerTable servers, QueryExchange exchange)
+internal sealed class Iterator(ResolverZones zones, ResolverSettings settings, ResolverCache cache, ZoneQuestioner questioner, QueryExchange exchange)
 {
-    public async ValueTask<Resolution> ResolveAsync(DnsQuestion question, QueryBudget budget, EventId because, CancellationToken ct)
-    {
-        if (!budget.TryEnter(question))
-        {
-            return Failed(NameFailure.Budget, $"finding servers of servers went more than {settings.MostDepth} deep, last for {question.Name}", because);
-        }
+    private readonly RunningSearches _running = new();
 
+    /// <summary>Answers a question, from the cache as far as it goes. What another search is already finding is waited for.</summary>
+    public async ValueTask<ResolvedMessage> ResolveAsync(Search search)
+    {
+        if (search.IsRefresh || search.Avoid is not null)
+            return await FollowAsync(search).ConfigureAwait(false);
+        _running.Begin(search, out RunningSearches.Running? mine, out Task<ResolvedMessage>? theirs);
+        if (theirs is not null)
+            return (await theirs.ConfigureAwait(false)).For(search.Question);
+        if (mine is null)
+            return await FollowAsync(search).ConfigureAwait(false);
+        ResolvedMessage found;
         try
         {
-            return await FollowAsync(question, budget, because, ct).ConfigureAwait(false);
+            found = await FollowAsync(search).ConfigureAwait(false);
         }
-        finally
+        catch (Exception e)
         {
-            budget.Leave(question);
+            _running.Fail(mine, e);
+            throw;
         }
+
+        _running.End(mine, found);
+        return found;
     }
 
-    // One alias after the other, from the cache as far as it goes.
-    private async ValueTask<Resolution> FollowAsync(DnsQuestion question, QueryBudget budget, EventId because, CancellationToken ct)
+    // Alias after alias.
+    private async ValueTask<ResolvedMessage> FollowAsync(Search search)
     {
-        var answers = new List<DnsRecord>();
+        if (search.Depth > settings.MostDepth)
+        {
+            return ResolvedMessage.Failed(search.Question, NameFailure.Budget, ExtendedErrorCode.Other,
+                $"finding servers of servers went more than {settings.MostDepth} deep, last for {search.Question.Name}", search.Because);
+        }
+
+        var answers = new List<Rrset>();
+        var proofs = new List<Rrset>();
+        DnsQuestion question = search.Question;
         var seen = new HashSet<DomainName> { question.Name };
         while (true)
         {
-            CachedAnswer cached = CachedAnswer.Find(cache, question, exchange.Now);
-            if (Append(cached.Records) is { } circleInCache)
-                return circleInCache;
-            if (cached.Failure == NameFailure.Loop)
-                return TooManyAliases(isLoop: true);
-            if (cached.IsComplete)
-                return new Resolution(cached.Failure, answers, cached.Soa, ExplainNegative(cached.Failure, cached.End, question.Type), because);
-            question = question with { Name = cached.End };
-
-            Resolution step = await DescendAsync(question, budget, because, ct).ConfigureAwait(false);
-            because = step.Because;
+            ResolvedMessage step = await StepAsync(search, question).ConfigureAwait(false);
+            search.Because = step.Because == default ? search.Because : step.Because;
             if (!step.IsAnswer)
-                return step with { Answers = answers };
-            if (Append(step.Answers) is { } circle)
-                return circle;
-            if (step.Failure != NameFailure.None || step.Answers is not [.., { Type: DnsType.CNAME } last] || question.Type is DnsType.CNAME or DnsType.ANY
-                || !last.TryGetName(out DomainName target))
-                return step with { Answers = answers };
-            question = question with { Name = target };
-        }
+                return answers.Count == 0 ? step : Chained(search, answers, proofs, step);
+            if (!step.LeadsOn)
+                return answers.Count == 0 ? step : Keep(search, Chained(search, answers, proofs, step));
 
-        Resolution? Append(IReadOnlyList<DnsRecord> records)
-        {
-            foreach (DnsRecord record in records)
+            foreach (Rrset set in step.Answers)
             {
-                answers.Add(record);
-                if (record.Type != DnsType.CNAME || question.Type is DnsType.CNAME or DnsType.ANY || !record.TryGetName(out DomainName target))
+                // A DNAME may be used twice on the way; it is told once.
+                if (!answers.Exists(a => a.Type == set.Type && a.Name == set.Name))
+                    answers.Add(set);
+                if (set.Type != DnsType.CNAME || !set.Records[0].TryGetName(out DomainName target))
                     continue;
                 if (!seen.Add(target))
-                    return TooManyAliases(isLoop: true);
-                if (!budget.TrySpendAlias())
-                    return TooManyAliases(isLoop: false);
+                    return TooManyAliases(search, answers, isLoop: true);
+                if (!search.Ledger.TrySpendAlias())
+                    return TooManyAliases(search, answers, isLoop: false);
             }
 
-            return null;
+            // They may prove that the alias came from a wildcard by right.
+            proofs.AddRange(step.Authorities.Where(s => s.Type is DnsType.NSEC or DnsType.NSEC3));
+            question = question with { Name = step.EndOfAliases(out _) };
+        }
+    }
+
+    // One name: what the cache says, or what its servers do.
+    private async ValueTask<ResolvedMessage> StepAsync(Search search, DnsQuestion question)
+    {
+        Instant now = exchange.Now;
+        bool isRefresh = search.IsRefresh && question == search.Question;
+        if (!isRefresh && search.Avoid is null && cache.TryFind(question, now + search.Ahead, out ResolvedMessage? cached))
+        {
+            cached.Because = search.Because;
+            return cached;
         }
 
-        Resolution TooManyAliases(bool isLoop) => Failed(NameFailure.Loop,
-            isLoop ? $"the aliases lead in a circle: {NameFailureWords.Chain(answers)}"
-                : $"more than {settings.MostAliases} aliases follow one another: {NameFailureWords.Chain(answers)}",
-            because);
+        return await DescendAsync(search, question).ConfigureAwait(false);
     }
 
     // From the closest known zone down, referral by referral, to the zone that answers.
-    private async ValueTask<Resolution> DescendAsync(DnsQuestion question, QueryBudget budget, EventId because, CancellationToken ct)
+    private async ValueTask<ResolvedMessage> DescendAsync(Search search, DnsQuestion question)
     {
-        Delegation at = ClosestDelegation(question, budget);
+        var failedBefore = new List<Delegation>();
+        Delegation at = await StartAsync(search, question, failedBefore).ConfigureAwait(false);
         for (int referrals = 0; referrals <= settings.MostReferrals; referrals++)
         {
-            (Judgement? judgement, Resolution? failed, because) = await AskZoneAsync(at, question, budget, because, ct).ConfigureAwait(false);
-            if (failed is not null)
-                return failed;
-            Instant now = exchange.Now;
-            switch (judgement!.Kind)
+            at.ExpectsSignatures = settings.CheckDnssecLame && !at.IsForward && zones.ExpectsSignatures(at.Zone, cache, exchange.Now);
+            ZoneReply reply = await questioner.AskAsync(this, at, question, search).ConfigureAwait(false);
+            if (reply.Failed is { } failed)
             {
-                case ResponseKind.Answer or ResponseKind.Alias:
-                    return new Resolution(NameFailure.None, WithinLimits(judgement.Answers), null, "", because);
-                case ResponseKind.NoSuchName:
-                    return Negative(NameFailure.NoSuchName);
-                case ResponseKind.NoSuchType:
-                    return Negative(NameFailure.NoSuchType);
-                case ResponseKind.Referral:
-                    at = Delegation.From(judgement.Nameservers, judgement.Glue, cache, settings, now);
-                    break;
-                default:
-                    throw new InvalidOperationException($"A zone was not left with {judgement.Kind}.");
-            }
-
-            Resolution Negative(NameFailure kind) => new(kind, WithinLimits(judgement.Answers), judgement.Soa is { } soa ? cache.NegativeSoa(soa) : null,
-                ExplainNegative(kind, judgement.End, question.Type), because);
-        }
-
-        return Failed(NameFailure.Loop, $"more than {settings.MostReferrals} referrals follow one another on the way to {question.Name}, last to {at.Zone}", because);
-    }
-
-    private DnsRecord[] WithinLimits(List<DnsRecord> records) => [.. records.Select(cache.WithinLimits)];
-
-    // Asks the zone's servers, fastest first, until one gives something that leads on.
-    private async ValueTask<(Judgement? Judgement, Resolution? Failed, EventId Because)> AskZoneAsync(
-        Delegation at, DnsQuestion question, QueryBudget budget, EventId because, CancellationToken ct)
-    {
-        var trials = new ServerTrials();
-        var failures = new List<NameFailure>();
-        var candidates = new List<(IpEndpoint Address, DomainName Name)>();
-        while (true)
-        {
-            Instant now = exchange.Now;
-            if (budget.IsOutOfTime(now) || budget.Exhausted is not null)
-                return (null, OutOfBudget(budget, trials, at, because), because);
-            Collect(at, trials, candidates, now);
-            if (candidates.Count == 0)
-            {
-                ZoneServer? missing = at.Servers.Find(s => !s.IsLookedUp && s.Addresses.Count == 0);
-                if (missing is null)
-                    return (null, NobodyLeft(at, trials, failures, because), because);
-                because = await LookUpServerAsync(at, missing, failures, budget, because, ct).ConfigureAwait(false);
+                if (!at.FallsBack || failedBefore.Exists(d => d.Zone == at.Zone && d.Kind == at.Kind))
+                    return failed;
+                failedBefore.Add(at);
+                at = await StartAsync(search, question, failedBefore).ConfigureAwait(false);
                 continue;
             }
 
-            (IpEndpoint address, DomainName name) = candidates[servers.Choose([.. candidates.Select(c => c.Address)], now)];
-            var ask = new Ask(question, address, at.Zone, name, servers.TimeoutFor(address, now), trials.TriesWith(address) + 1, because)
+            Judgement judgement = reply.Judgement!;
+            if (judgement.Kind != ResponseKind.Referral)
             {
-                Edns = settings.UseEdns && servers.HasEdns(address, now),
-                RandomCase = settings.UseRandomCase,
-            };
-            Asked asked = await exchange.AskAsync(ask, budget, ct).ConfigureAwait(false);
-            because = asked.Sent;
-            now = exchange.Now;
-            if (asked.Status == AskStatus.OutOfBudget)
-                continue;
-            if (asked.Message is not { } message)
-            {
-                servers.Silent(address, now);
-                trials.Add(address, name, RecursiveReply.OutcomeOf(asked.Status), asked.RoundTrip);
-                continue;
-            }
-
-            servers.Answered(address, asked.RoundTrip, now);
-            Judgement judgement = ReplyJudge.Judge(message, at.Zone, question.Name, question.Type);
-            because = exchange.WriteResponse(ask, asked, judgement.Kind);
-            WriteDisbelieved(judgement, at.Zone, because);
-            if (judgement.Kind == ResponseKind.Lame)
-            {
-                servers.Lame(address, at.Zone, now);
-                trials.Add(address, name, TrialOutcome.Lame, asked.RoundTrip, judgement.Words);
-            }
-            else if (judgement.Kind == ResponseKind.Failure)
-            {
-                // RFC 6891 §7: it may be OPT that it does not understand; then it is asked again without.
-                if (ask.Edns && message.Rcode is DnsRcode.FormErr or DnsRcode.NotImp && message.Edns is null)
-                    servers.HasNoEdns(address, now);
-                else
-                    trials.Add(address, name, TrialOutcome.Failure, asked.RoundTrip, judgement.Words);
-            }
-            else
-            {
-                Store(judgement, question, message.IsAuthoritative, now);
-                return (judgement, null, because);
-            }
-        }
-    }
-
-    private void Collect(Delegation at, ServerTrials trials, List<(IpEndpoint Address, DomainName Name)> candidates, Instant now)
-    {
-        candidates.Clear();
-        foreach (ZoneServer server in at.Servers)
-        {
-            foreach (IpAddress address in server.Addresses)
-            {
-                var endpoint = new IpEndpoint(address, settings.ServerPort);
-                if (trials.HasGivenUpOn(endpoint, settings.MostTriesPerServer) || candidates.Exists(c => c.Address == endpoint))
+                if (question.Type == DnsType.DS && IsFromChild(judgement.Content) && await ParentAsync(search, question).ConfigureAwait(false) is { } parent
+                    && parent.Zone != at.Zone)
+                {
+                    at = parent;
                     continue;
-                if (servers.IsLame(endpoint, at.Zone, now))
-                    trials.Add(endpoint, server.Name, TrialOutcome.Lame, TimeSpan.Zero, "found so earlier");
-                else
-                    candidates.Add((endpoint, server.Name));
+                }
+
+                judgement.Content.Because = search.Because;
+                judgement.Content.Sources.AddRange(reply.Source is { } source ? [source] : []);
+                search.Sources.AddRange(judgement.Content.Sources);
+                return judgement.Content;
             }
+
+            if (question.Type == DnsType.DS && judgement.Nameservers!.Name == question.Name)
+            {
+                return FromReferral(judgement, question, search, reply.Source);
+            }
+
+            at = Delegation.From(judgement.Nameservers!, judgement.Content.Additionals, cache, settings, exchange.Now + search.Ahead);
+            at.HasParentSide = true;
+            zones.NoteReferral(judgement);
+            PrefetchKeys(search, judgement);
+            VerifyReferral(search, at);
         }
+
+        return ResolvedMessage.Failed(search.Question, NameFailure.Loop, ExtendedErrorCode.Other,
+            $"more than {settings.MostReferrals} referrals follow one another on the way to {question.Name}, last to {at.Zone}", search.Because);
     }
 
-    // A server whose glue is missing: its name is a question of its own, paid from the same budget.
-    private async ValueTask<EventId> LookUpServerAsync(
-        Delegation at, ZoneServer server, List<NameFailure> failures, QueryBudget budget, EventId because, CancellationToken ct)
+    // A parent's server that sends everybody to the child, who has no say in this: what it says of DS on the way is the answer.
+    private static ResolvedMessage FromReferral(Judgement judgement, DnsQuestion question, Search search, IpAddress? source)
     {
-        server.IsLookedUp = true;
-        DnsType[] types = settings.UseIpv6 ? [DnsType.A, DnsType.AAAA] : [DnsType.A];
-        foreach (DnsType type in types)
+        List<Rrset> told = judgement.Content.Authorities;
+        Rrset? ds = told.Find(s => s.Type == DnsType.DS && s.Name == question.Name);
+        return new ResolvedMessage(question, DnsRcode.NoError)
         {
-            var question = new DnsQuestion(server.Name, type);
-            if (budget.IsBeingResolved(question))
-            {
-                failures.Add(NameFailure.Loop);
-                server.Problem = server.Name.IsSubdomainOf(at.Zone)
-                    ? "it lies inside the zone, and no glue says where"
-                    : $"to find it one would have to know it: {budget.DescribeCircle(question)}";
-                break;
-            }
-
-            if (!budget.TrySpendServerName())
-                break;
-            Resolution found = await ResolveAsync(question, budget, because, ct).ConfigureAwait(false);
-            because = found.Because;
-            foreach (DnsRecord record in found.Answers)
-            {
-                // RFC 2181 §10.3: an NS record must not name an alias.
-                if (record.Name == server.Name)
-                    at.Add(server, record, settings);
-            }
-
-            if (server.Addresses.Count > 0)
-                break;
-            failures.Add(found.IsAnswer ? NameFailure.NoServer : found.Failure);
-            server.Problem = found.Failure == NameFailure.None ? "it is an alias, which RFC 2181 forbids" : found.Explanation;
-        }
-
-        return because;
+            Answers = ds is null ? [] : [ds],
+            Authorities = ds is null ? [.. told.Where(s => s.Type is DnsType.NSEC or DnsType.NSEC3)] : [],
+            Because = search.Because,
+            Sources = source is { } address ? [address] : [],
+        };
     }
 
-    // The deepest zone on the way to the name whose servers are known and can be reached without knowing them already.
-    private Delegation ClosestDelegation(DnsQuestion question, QueryBudget budget)
+    // Configured servers of the deepest part of the tree that the name lies in, else the deepest zone whose servers are known.
+    private async ValueTask<Delegation> StartAsync(Search search, DnsQuestion question, List<Delegation> failed)
     {
-        Instant now = exchange.Now;
         // A zone's DS lies in its parent (RFC 4035 §3.1.4.1).
-        DomainName at = question.Type == DnsType.DS ? question.Name.Parent : question.Name;
-        for (; !at.IsRoot; at = at.Parent)
+        DomainName name = question.Type == DnsType.DS && !question.Name.IsRoot ? question.Name.Parent : question.Name;
+        Delegation? configured = zones.Configured(name, settings, failed);
+        if (configured is { IsForward: true })
+            return configured;
+        Delegation? known = null;
+        for (DomainName at = name; cache.ClosestNameservers(at, exchange.Now + search.Ahead) is { } nameservers; at = at.Parent)
         {
-            if (!cache.TryGet(at, DnsType.NS, CacheRank.Additional, now, out CachedRrset? known) || known.Kind != CachedKind.Records)
-                continue;
-            Delegation delegation = Delegation.From(known.Records, [], cache, settings, now);
-            if (delegation.Servers.Exists(s => s.Addresses.Count > 0
-                || (!s.IsLookedUp && !s.Name.IsSubdomainOf(at) && !budget.IsBeingResolved(new DnsQuestion(s.Name, DnsType.A)))))
-                return delegation;
+            at = nameservers.Name;
+            // Servers that are configured for good count for more than what was found of the same zone.
+            if (configured is not null && (!at.IsSubdomainOf(configured.Zone) || at == configured.Zone && !configured.NeedsPriming))
+                break;
+            Delegation candidate = Delegation.From(nameservers, [], cache, settings, exchange.Now + search.Ahead);
+            if (!candidate.IsUseless(search, settings))
+            {
+                known = candidate;
+                break;
+            }
+
+            if (at.IsRoot)
+                break;
         }
 
-        return Delegation.FromHints(hints);
+        if (known is not null)
+            return known;
+        if (configured is not null)
+            return configured.NeedsPriming ? await PrimeAsync(search, configured).ConfigureAwait(false) : configured;
+        Delegation hints = Delegation.FromHints(zones.Hints, settings);
+        hints.NeedsPriming = settings.PrimeRoot;
+        return hints.NeedsPriming ? await PrimeAsync(search, hints).ConfigureAwait(false) : hints;
     }
 
-    private void Store(Judgement judgement, DnsQuestion question, bool isAuthoritative, Instant now)
+    // RFC 9609: the configured servers are asked once who the zone's servers are.
+    private async ValueTask<Delegation> PrimeAsync(Search search, Delegation configured)
     {
-        CacheRank authorityRank = isAuthoritative && judgement.Kind != ResponseKind.Referral ? CacheRank.Authority : CacheRank.Referral;
-        if (judgement.Nameservers.Count > 0)
-            cache.Put(judgement.Nameservers, authorityRank, now);
-        PutSets(judgement.Glue, CacheRank.Additional, now);
-        if (isAuthoritative)
-            PutSets(judgement.Answers, CacheRank.AuthoritativeAnswer, now);
-        if (judgement.Soa is { } soa && judgement.Kind is ResponseKind.NoSuchName or ResponseKind.NoSuchType)
+        var question = new DnsQuestion(configured.Zone, DnsType.NS);
+        if (search.IsBecauseOf(question))
+            return configured;
+        Search priming = search.Below(question);
+        ZoneReply reply = await questioner.AskAsync(this, configured, question, priming).ConfigureAwait(false);
+        search.Because = priming.Because;
+        if (reply.Judgement is { Kind: ResponseKind.Answer } judgement && judgement.Content.Answers.Find(s => s.Type == DnsType.NS) is { } nameservers)
         {
-            CachedKind kind = judgement.Kind == ResponseKind.NoSuchName ? CachedKind.NoSuchName : CachedKind.NoSuchType;
-            cache.PutNegative(judgement.End, question.Type, kind, soa, CacheRank.AuthoritativeAnswer, now);
+            Delegation primed = Delegation.From(nameservers, judgement.Content.Additionals, cache, settings, exchange.Now);
+            if (!primed.IsUseless(search, settings))
+                return primed;
+        }
+
+        return configured;
+    }
+
+    // Who serves the zone above a name, when its own servers answered instead: NS sets are asked for from the top down.
+    private async ValueTask<Delegation?> ParentAsync(Search search, DnsQuestion question)
+    {
+        for (DomainName above = question.Name.Parent; ; above = above.Parent)
+        {
+            var nameservers = new DnsQuestion(above, DnsType.NS);
+            if (search.IsBecauseOf(nameservers))
+                return null;
+            ResolvedMessage found = await ResolveAsync(search.Below(nameservers)).ConfigureAwait(false);
+            if (found.Answers.Find(s => s.Type == DnsType.NS && s.Name == above) is { } set)
+                return Delegation.From(set, found.Additionals, cache, settings, exchange.Now);
+            if (above.IsRoot || !found.IsAnswer)
+                return null;
         }
     }
 
-    private void PutSets(List<DnsRecord> records, CacheRank rank, Instant now)
+    // The zone's own word on who serves it, and where: it is believed more than what others say of it.
+    private void VerifyReferral(Search search, Delegation at)
     {
-        foreach (IGrouping<(DomainName, DnsType), DnsRecord> set in records.GroupBy(r => (r.Name, r.Type)))
-            cache.Put([.. set], rank, now);
-    }
-
-    private void WriteDisbelieved(Judgement judgement, DomainName zone, EventId because)
-    {
-        if (!exchange.Log.IsEnabled)
+        if (!settings.HardenReferralPath || search.Depth >= settings.MostDepth)
             return;
-        foreach ((DnsRecord record, string reason) in judgement.Disbelieved)
-            exchange.Log.Write(because, new RecordDisbelieved(record, zone, reason));
-    }
-
-    private static Resolution Failed(NameFailure failure, string explanation, EventId because) => new(failure, [], null, explanation, because);
-
-    private static Resolution OutOfBudget(QueryBudget budget, ServerTrials trials, Delegation at, EventId because) => Failed(
-        // Out of time among silent servers is their silence, whatever the clock says.
-        trials.Failure == NameFailure.TimedOut ? NameFailure.TimedOut : NameFailure.Budget,
-        trials.IsEmpty ? $"{budget.Exhausted}, last at {at.Zone}" : $"{budget.Exhausted}; {trials.Describe($"of {at.Zone}")}", because);
-
-    private static Resolution NobodyLeft(Delegation at, ServerTrials trials, List<NameFailure> failures, EventId because)
-    {
-        var text = new StringBuilder();
-        NameFailure failure;
-        if (!trials.IsEmpty)
-        {
-            failure = trials.Failure;
-            text.Append(trials.Describe($"of {at.Zone}"));
-        }
-        else
-        {
-            failure = failures.Contains(NameFailure.Loop) ? NameFailure.Loop
-                : failures.Count > 0 && failures.TrueForAll(f => f == failures[0]) ? failures[0]
-                : NameFailure.NoServer;
-            text.Append("no server of ").Append(at.Zone).Append(" can be found");
-        }
-
-        string separator = trials.IsEmpty ? ": " : "; besides, ";
+        Verify(new DnsQuestion(at.Zone, DnsType.NS));
         foreach (ZoneServer server in at.Servers)
         {
-            if (server.Addresses.Count > 0 || server.Problem.Length == 0)
-                continue;
-            text.Append(separator).Append(server.Name).Append(" (").Append(server.Problem).Append(')');
-            separator = ", ";
+            if (server.Name.IsSubdomainOf(at.Zone) && server.Addresses.Exists(a => a.Address.IsV4))
+                Verify(new DnsQuestion(server.Name, DnsType.A));
+            if (server.Name.IsSubdomainOf(at.Zone) && server.Addresses.Exists(a => !a.Address.IsV4))
+                Verify(new DnsQuestion(server.Name, DnsType.AAAA));
         }
 
-        return Failed(failure, text.ToString(), because);
+        void Verify(DnsQuestion question)
+        {
+            if (!search.IsBecauseOf(question) && search.Ledger.TrySpendServerName())
+                _ = ResolveAsync(search.Below(question)).AsTask();
+        }
     }
 
-    private static string ExplainNegative(NameFailure failure, DomainName name, DnsType type) => failure switch
+    private void PrefetchKeys(Search search, Judgement judgement)
     {
-        NameFailure.NoSuchName => $"the name {name} does not exist",
-        NameFailure.NoSuchType => $"{name} exists but has no {DnsMnemonic.Of(type)} record",
-        _ => "",
-    };
+        var keys = new DnsQuestion(judgement.Nameservers!.Name, DnsType.DNSKEY);
+        if (!settings.PrefetchKeys || search.IsBecauseOf(keys) || !judgement.Content.Authorities.Exists(s => s.Type == DnsType.DS)
+            || cache.TryGetSet(keys.Name, DnsType.DNSKEY, exchange.Now, out _))
+            return;
+        _ = ResolveAsync(search.Below(keys)).AsTask();
+    }
+
+    // A negative answer about DS that the child's SOA vouches for.
+    private static bool IsFromChild(ResolvedMessage content) => content.Answers.Count == 0 && !content.Question.Name.IsRoot
+        && content.Authorities.Exists(s => s.Type == DnsType.SOA && s.Name == content.Question.Name);
+
+    private ResolvedMessage Keep(Search search, ResolvedMessage message)
+    {
+        if (message.IsAnswer && !search.IsKeptLater)
+            cache.Store(message, exchange.Now, exchange.Now + search.Ahead);
+        return message;
+    }
+
+    private static ResolvedMessage Chained(Search search, List<Rrset> answers, List<Rrset> proofs, ResolvedMessage last)
+    {
+        var message = new ResolvedMessage(search.Question, last.Rcode)
+        {
+            Answers = [.. answers, .. last.Answers.Where(s => !answers.Exists(a => a.Type == s.Type && a.Name == s.Name))],
+            Authorities = [.. proofs, .. last.Authorities.Where(s => !proofs.Exists(p => p.Type == s.Type && p.Name == s.Name))],
+            Additionals = last.Additionals,
+            Error = last.Error,
+            Failure = last.Failure,
+            ReportAgent = last.ReportAgent,
+            Because = search.Because,
+        };
+        message.Sources.AddRange(search.Sources);
+        return message;
+    }
+
+    private ResolvedMessage TooManyAliases(Search search, List<Rrset> answers, bool isLoop)
+    {
+        string chain = NameFailureWords.Chain([.. answers.SelectMany(s => s.Records)]);
+        return ResolvedMessage.Failed(search.Question, NameFailure.Loop, ExtendedErrorCode.Other,
+            isLoop ? $"the aliases lead in a circle: {chain}" : $"more than {settings.MostAliases} aliases follow one another: {chain}", search.Because);
+    }
 }

@@ -9,9 +9,6 @@ namespace Wirepath.Dns;
 /// </summary>
 internal sealed class QueryBudget(ResolverSettings settings, Instant start)
 {
-    // Names whose servers' addresses are being looked up right now, outermost first: meeting one again is a circle.
-    private readonly List<DnsQuestion> _stack = [];
-
     public int Queries { get; private set; }
 
     public int ServerNames { get; private set; }
@@ -23,8 +20,6 @@ internal sealed class QueryBudget(ResolverSettings settings, Instant start)
 
     /// <summary>NSEC3 hashes computed, iterations included: one unit is one SHA-1 (CVE-2023-50868).</summary>
     public int Hashes { get; private set; }
-
-    public int Depth => _stack.Count;
 
     public Instant Deadline { get; } = start + settings.MostTime;
 
@@ -75,23 +70,6 @@ internal sealed class QueryBudget(ResolverSettings settings, Instant start)
 
     public bool IsOutOfTime(Instant now) => now >= Deadline
         && !Exhaust(string.Create(CultureInfo.InvariantCulture, $"no answer was found within {settings.MostTime.TotalSeconds:0.#} s"));
-
-    public bool IsBeingResolved(DnsQuestion question) => _stack.Contains(question);
-
-    /// <summary>False when the look-up would be too deep.</summary>
-    public bool TryEnter(DnsQuestion question)
-    {
-        if (_stack.Count > settings.MostDepth)
-            return false;
-        _stack.Add(question);
-        return true;
-    }
-
-    public void Leave(DnsQuestion question) => _stack.Remove(question);
-
-    /// <summary>The circle that closes with <paramref name="question"/>: <c>ns.a.test. → ns.b.test. → ns.a.test.</c></summary>
-    public string DescribeCircle(DnsQuestion question) =>
-        string.Join(" → ", _stack.Skip(_stack.IndexOf(question)).Append(question).Select(q => q.Name.ToString()));
 
     private bool Exhaust(string what)
     {

@@ -3,27 +3,24 @@ using Wirepath.Wire;
 
 namespace Wirepath.Dns;
 
-/// <summary>What an authoritative server's reply is worth, after everything that it has no right to say is gone.</summary>
-internal sealed class Judgement
+/// <summary>What an upstream's reply is worth, after everything that it has no right to say is gone.</summary>
+internal sealed class Judgement(ResolvedMessage content)
 {
     public ResponseKind Kind { get; set; }
 
-    /// <summary>Aliases and records that answer, in order.</summary>
-    public List<DnsRecord> Answers { get; set; } = [];
+    /// <summary>What is left of the reply. Of a referral: its NS, DS and glue sets.</summary>
+    public ResolvedMessage Content { get; } = content;
 
     /// <summary>The name at the end of the aliases.</summary>
     public DomainName End { get; set; }
 
-    public int Aliases { get; set; }
-
     public bool IsLoop { get; set; }
 
-    /// <summary>The zone cut on the way to <see cref="End"/>, or the zone's own NS set.</summary>
-    public List<DnsRecord> Nameservers { get; } = [];
+    /// <summary>The zone cut of a referral.</summary>
+    public Rrset? Nameservers { get; set; }
 
-    public List<DnsRecord> Glue { get; } = [];
-
-    public DnsRecord? Soa { get; set; }
+    /// <summary>Lame, but an answer for want of a better one: from a server's cache, or empty.</summary>
+    public bool IsOfUseInNeed { get; set; }
 
     public List<(DnsRecord Record, string Reason)> Disbelieved { get; } = [];
 
@@ -32,98 +29,90 @@ internal sealed class Judgement
 }
 
 /// <summary>
-/// Classifies replies of a zone's servers and scrubs them: a server is believed only about names at or below the zone
-/// that it was asked for (the bailiwick), only in sections where the record belongs, and only about what was asked.
+/// Classifies replies: an answer, an alias that leads on, a referral, or nothing of use. A server that was asked as an
+/// authority must speak as one; a forwarder must recurse.
 /// </summary>
 internal static class ReplyJudge
 {
-    public static Judgement Judge(DnsMessage message, DomainName zone, DomainName name, DnsType type)
+    /// <param name="message">The reply.</param>
+    /// <param name="zone">The zone whose servers were asked; of a forwarder, what is forwarded to it.</param>
+    /// <param name="question">What was asked.</param>
+    /// <param name="settings">What is never believed.</param>
+    /// <param name="isRecursive">True when it was asked with RD: a forwarder.</param>
+    public static Judgement Judge(DnsMessage message, DomainName zone, DnsQuestion question, ResolverSettings settings, bool isRecursive)
     {
-        AnswerChain chain = AnswerChain.Follow(message.Answers, name, type, zone);
-        var judgement = new Judgement { Answers = chain.Records, End = chain.End, Aliases = chain.Aliases, IsLoop = chain.IsLoop };
-        ScrubAnswers(message, zone, chain, judgement);
-        ScrubAuthorities(message, zone, judgement);
-        ScrubAdditionals(message, zone, judgement);
-        (judgement.Kind, judgement.Words) = Classify(message, zone, chain, judgement);
+        Judgement judgement = ReplyScrubber.Scrub(message, zone, question, settings);
+        (judgement.Kind, judgement.Words) = Classify(message, zone, question, judgement, isRecursive);
+        judgement.IsOfUseInNeed = judgement.Words is FromCache or Empty;
+        if (judgement.Kind == ResponseKind.Alias)
+        {
+            // The response code is the next server's to say.
+            judgement.Content.Rcode = DnsRcode.NoError;
+            judgement.Content.LeadsOn = true;
+        }
+
         return judgement;
     }
 
-    private static (ResponseKind, string) Classify(DnsMessage message, DomainName zone, AnswerChain chain, Judgement judgement)
+    private const string FromCache = "it answers from a cache, not as an authority";
+    private const string Empty = "it gives neither an authoritative answer nor a referral";
+
+    private static (ResponseKind, string) Classify(DnsMessage message, DomainName zone, DnsQuestion question, Judgement judgement, bool isRecursive)
     {
+        ResolvedMessage content = judgement.Content;
+        // Data from a cache that we did not ask to look into: not what the zone's owner says now.
+        bool isFromCache = message.RecursionAvailable && !message.IsAuthoritative && !isRecursive;
         if (message.Rcode is DnsRcode.Refused or DnsRcode.NotAuth)
             return (ResponseKind.Lame, RcodeWords.Of(message.Rcode));
-        if (message.Rcode is not (DnsRcode.NoError or DnsRcode.NXDomain))
+        if (message.Rcode is not (DnsRcode.NoError or DnsRcode.NXDomain or DnsRcode.YXDomain))
             return (ResponseKind.Failure, RcodeWords.Of(message.Rcode));
-
-        bool isAuthoritative = message.IsAuthoritative;
-        bool isReferral = judgement.Nameservers.Count > 0 && judgement.Nameservers[0].Name != zone && judgement.Soa is null;
-        if (chain.Records.Count > 0 || message.Rcode == DnsRcode.NXDomain)
+        // A DNAME that makes a circle for one name may be right for others: it is what the zone says, and who follows it will see.
+        if (judgement.IsLoop)
+            return (content.Answers.Exists(s => s.Type == DnsType.DNAME) ? ResponseKind.Answer : ResponseKind.Alias, "");
+        bool isAlias = judgement.End != question.Name && question.Type is not (DnsType.CNAME or DnsType.ANY);
+        bool isComplete = content.Answers.Exists(s => s.Name == judgement.End && (s.Type == question.Type || question.Type == DnsType.ANY));
+        if (message.Rcode == DnsRcode.NXDomain)
         {
-            if (!isAuthoritative)
-                return (ResponseKind.Lame, message.RecursionAvailable ? "it answers from a cache, not as an authority" : "its answer is not authoritative");
-            if (chain.IsComplete)
-                return (ResponseKind.Answer, "");
-            // The response code speaks of the last name of the chain (RFC 6604 §2.1), of which this server must know something.
-            if (!chain.End.IsSubdomainOf(zone) || chain.IsLoop)
-                return (ResponseKind.Alias, "");
-            if (message.Rcode == DnsRcode.NXDomain)
-                return (ResponseKind.NoSuchName, "");
-            return (judgement.Soa is null ? ResponseKind.Alias : ResponseKind.NoSuchType, "");
+            if (isFromCache)
+                return (ResponseKind.Lame, FromCache);
+            // The response code speaks of the last name of the chain (RFC 6604 §2.1), of which another zone's server knows nothing.
+            return (isAlias ? ResponseKind.Alias : ResponseKind.NoSuchName, "");
         }
 
-        if (isReferral)
-            return (ResponseKind.Referral, "");
-        if (isAuthoritative)
-            return (ResponseKind.NoSuchType, "");
-        bool isUpward = message.Authorities.Exists(r => r.Type == DnsType.NS && zone.IsSubdomainOf(r.Name));
-        return (ResponseKind.Lame, isUpward ? "it refers back to where we came from" : "it gives neither an authoritative answer nor a referral");
-    }
+        if (isComplete)
+            return isFromCache ? (ResponseKind.Lame, FromCache) : (ResponseKind.Answer, "");
+        if (message.Rcode == DnsRcode.YXDomain)
+            return (ResponseKind.Answer, "");
+        if (isAlias)
+            return (ResponseKind.Alias, "");
 
-    private static void ScrubAnswers(DnsMessage message, DomainName zone, AnswerChain chain, Judgement judgement)
-    {
-        foreach (DnsRecord record in message.Answers)
-        {
-            if (chain.Records.Contains(record))
-                continue;
-            if (!record.Name.IsSubdomainOf(zone))
-                judgement.Disbelieved.Add((record, $"out of bailiwick: the server speaks for {zone} only"));
-            // Signatures come along unasked with some servers; until there is validation they are simply not used.
-            else if (record.Type != DnsType.RRSIG && !chain.Records.Exists(r => r.Name == record.Name))
-                judgement.Disbelieved.Add((record, "nobody asked for it"));
-        }
-    }
-
-    private static void ScrubAuthorities(DnsMessage message, DomainName zone, Judgement judgement)
-    {
+        if (content.Authorities.Exists(s => s.Type == DnsType.SOA))
+            return isFromCache ? (ResponseKind.Lame, FromCache) : (ResponseKind.NoSuchType, "");
         foreach (DnsRecord record in message.Authorities)
         {
-            if (record.Type is not (DnsType.NS or DnsType.SOA) || record.Class != DnsClass.IN)
+            if (record.Type != DnsType.NS || record.Class != DnsClass.IN)
                 continue;
-            if (!record.Name.IsSubdomainOf(zone))
-                // An upward referral from a lame server looks like this as well.
-                judgement.Disbelieved.Add((record, $"out of bailiwick: the server speaks for {zone} only"));
-            else if (!judgement.End.IsSubdomainOf(record.Name))
-                judgement.Disbelieved.Add((record, $"not on the way to {judgement.End}"));
-            else if (record.Type == DnsType.SOA)
-                judgement.Soa ??= record;
-            else if (judgement.Nameservers.Count == 0 || judgement.Nameservers[0].Name == record.Name)
-                judgement.Nameservers.Add(record);
-            else
-                judgement.Disbelieved.Add((record, "a second set of name servers"));
-        }
-    }
+            if (record.Name == zone)
+            {
+                if (isFromCache)
+                    return (ResponseKind.Lame, FromCache);
+                return message.IsAuthoritative || isRecursive
+                    ? (ResponseKind.NoSuchType, "")
+                    : (ResponseKind.Lame, "it refers to the zone that we asked it about");
+            }
 
-    private static void ScrubAdditionals(DnsMessage message, DomainName zone, Judgement judgement)
-    {
-        foreach (DnsRecord record in message.Additionals)
-        {
-            if (record.Type is not (DnsType.A or DnsType.AAAA) || record.Class != DnsClass.IN)
-                continue;
-            bool isGlue = judgement.Nameservers.Exists(ns => ns.TryGetName(out DomainName server) && server == record.Name);
-            if (!record.Name.IsSubdomainOf(zone))
-                judgement.Disbelieved.Add((record, $"glue out of bailiwick: the server speaks for {zone} only"));
-            else if (isGlue)
-                judgement.Glue.Add(record);
+            if (zone.IsSubdomainOf(record.Name))
+                return isRecursive ? (ResponseKind.Failure, "it refers upward") : (ResponseKind.Lame, "it refers back to where we came from");
         }
+
+        if (content.Authorities.Find(s => s.Type == DnsType.NS) is { } nameservers && nameservers.Name != zone)
+        {
+            judgement.Nameservers = nameservers;
+            return (ResponseKind.Referral, "");
+        }
+
+        if (message.Answers.Count + message.Authorities.Count + message.Additionals.Count == 0)
+            return isRecursive ? (ResponseKind.NoSuchType, "") : (ResponseKind.Lame, Empty);
+        return isFromCache ? (ResponseKind.Lame, FromCache) : (ResponseKind.NoSuchType, "");
     }
 }

@@ -1,13 +1,16 @@
 namespace Wirepath.Dns;
 
 /// <summary>Limits and habits of a <see cref="RecursiveResolver"/>. All work limits are for one client question, sub-look-ups included.</summary>
-public sealed record ResolverSettings
+public sealed partial record ResolverSettings
 {
-    /// <summary>Queries sent, retries included. 64: a cold deep name with silent servers takes some 30; NXNSAttack wants thousands.</summary>
-    public int MostQueries { get; init; } = 64;
+    /// <summary>Queries sent, retries included. 200: a cold deep signed name with silent servers takes some 60; NXNSAttack wants thousands.</summary>
+    public int MostQueries { get; init; } = 200;
 
-    /// <summary>Names of servers looked up because their glue was missing. 16: a zone has 2 to 4; more is an amplifier.</summary>
-    public int MostServerNames { get; init; } = 16;
+    /// <summary>Names of servers looked up because their glue was missing. 64: a zone has 2 to 4, and theirs may need others; more is an amplifier.</summary>
+    public int MostServerNames { get; init; } = 64;
+
+    /// <summary>Negative answers about names of one zone's servers, after which no further ones are looked up. 5: NXNSAttack lives from such names.</summary>
+    public int MostUnknownServers { get; init; } = 5;
 
     /// <summary>Look-ups within look-ups. 6: servers of servers' servers happen, deeper is a maze.</summary>
     public int MostDepth { get; init; } = 6;
@@ -32,6 +35,9 @@ public sealed record ResolverSettings
 
     /// <summary>Iterations of an NSEC3 chain above which a zone counts as unsigned (RFC 9276 §3.2). 150.</summary>
     public int MostNsec3Iterations { get; init; } = 150;
+
+    /// <summary>Ask the root's servers who they are before anything else (RFC 9609). Off where the hints are known to be right.</summary>
+    public bool PrimeRoot { get; init; } = true;
 
     /// <summary>Longest work on one question. 9 s: a stub gives up after 10 (2 × 5 s) and should hear why, not nothing.</summary>
     public TimeSpan MostTime { get; init; } = TimeSpan.FromSeconds(9);

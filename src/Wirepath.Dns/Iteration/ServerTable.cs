@@ -73,19 +73,19 @@ internal sealed class ServerTable(ResolverSettings settings, RandomSource random
             FindOrAdd(server, now).HasEdns = false;
     }
 
-    public bool IsLame(IpEndpoint server, DomainName zone, Instant now)
+    public bool IsLame(IpEndpoint server, DomainName zone, DnsType type, Instant now)
     {
         lock (_lock)
-            return Find(server, now)?.LameFor.Contains(zone) ?? false;
+            return Find(server, now)?.LameFor.Contains((zone, type == DnsType.A)) ?? false;
     }
 
-    public void Lame(IpEndpoint server, DomainName zone, Instant now)
+    public void Lame(IpEndpoint server, DomainName zone, DnsType type, Instant now)
     {
         lock (_lock)
         {
-            HashSet<DomainName> lameFor = FindOrAdd(server, now).LameFor;
+            HashSet<(DomainName, bool)> lameFor = FindOrAdd(server, now).LameFor;
             if (lameFor.Count < settings.MostServersPerZone)
-                lameFor.Add(zone);
+                lameFor.Add((zone, type == DnsType.A));
         }
     }
 
@@ -168,6 +168,7 @@ internal sealed class ServerTable(ResolverSettings settings, RandomSource random
 
         public bool HasEdns { get; set; } = true;
 
-        public HashSet<DomainName> LameFor { get; } = [];
+        // Servers in front of address balancers know nothing but A.
+        public HashSet<(DomainName Zone, bool ForAddress)> LameFor { get; } = [];
     }
 }

@@ -36,13 +36,16 @@ internal sealed class Rrset
 
     public Security Security { get; set; }
 
+    /// <summary>The server that gave it; null for local data and what was made here.</summary>
+    public IpAddress? Source { get; set; }
+
     /// <summary>The same records with another TTL: as the cache hands them out, as the validator caps them.</summary>
-    public Rrset WithTtl(uint ttl) => ttl == Ttl ? this : new Rrset(Records, Signatures, ttl) { Rank = Rank, Security = Security };
+    public Rrset WithTtl(uint ttl) => ttl == Ttl ? this : new Rrset(Records, Signatures, ttl) { Rank = Rank, Security = Security, Source = Source };
 
     /// <summary>The same records under the owner name <paramref name="name"/>: the letters' case of a question, or a wildcard's expansion.</summary>
     public Rrset WithName(DomainName name) => name.EqualsExactly(Name)
         ? this
-        : new Rrset(Renamed(Records, name), Renamed(Signatures, name), Ttl) { Rank = Rank, Security = Security };
+        : new Rrset(Renamed(Records, name), Renamed(Signatures, name), Ttl) { Rank = Rank, Security = Security, Source = Source };
 
     /// <summary>True for the same owner, type, class and data, in whatever order; TTLs and signatures apart.</summary>
     public bool HasSameData(Rrset other)
@@ -57,6 +60,10 @@ internal sealed class Rrset
 
         return true;
     }
+
+    /// <summary>True for the same signatures, in whatever order.</summary>
+    public bool HasSameSignatures(Rrset other) => Signatures.Length == other.Signatures.Length
+        && Array.TrueForAll(Signatures, mine => Array.Exists(other.Signatures, theirs => theirs.Data.Span.SequenceEqual(mine.Data.Span)));
 
     public override string ToString() => $"{Name} {DnsMnemonic.Of(Type)} × {Records.Length}";
 
@@ -101,7 +108,8 @@ internal sealed class Rrset
     /// <summary>RFC 2181 §8: a TTL with the top bit set counts as 0.</summary>
     public static uint EffectiveTtl(uint ttl) => ttl > int.MaxValue ? 0 : ttl;
 
-    private static bool Covers(DnsRecord candidate, DnsRecord first) => candidate.Type == DnsType.RRSIG && candidate.Data.Length >= 2
+    /// <summary>True when the first is a signature of the second's set.</summary>
+    public static bool Covers(DnsRecord candidate, DnsRecord first) => candidate.Type == DnsType.RRSIG && candidate.Data.Length >= 2
         && (DnsType)((candidate.Data.Span[0] << 8) | candidate.Data.Span[1]) == first.Type && candidate.Name == first.Name;
 
     private static void GroupOrphans(IReadOnlyList<DnsRecord> section, bool[] taken, List<Rrset> sets)

@@ -3,50 +3,25 @@ using Wirepath.Wire;
 
 namespace Wirepath.Dns;
 
-/// <summary>The zones that a server is authoritative for. Immutable.</summary>
-public sealed class ZoneSet
+/// <summary>
+/// Answers from its zones by the algorithm of RFC 1034 §4.3.2, with DNSSEC's records for who asks with DO (RFC 4035 §3.1,
+/// RFC 5155 §7.2), and nothing else: no recursion, no cache.
+/// </summary>
+public sealed class AuthoritativeServer(ZoneSet zones, NodeLog log) : IDnsResponder, IZoneTransferSource
 {
-    private readonly Dictionary<DomainName, Zone> _zones = [];
+    private volatile ZoneSet _zones = zones;
 
-    /// <exception cref="ArgumentException">Two zones have one origin.</exception>
-    public ZoneSet(params IEnumerable<Zone> zones)
+    public AuthoritativeSettings Settings { get; init; } = AuthoritativeSettings.Default;
+
+    /// <summary>What it answers from; another set takes over with the next question.</summary>
+    public ZoneSet Zones
     {
-        ArgumentNullException.ThrowIfNull(zones);
-        foreach (Zone zone in zones)
-        {
-            if (!_zones.TryAdd(zone.Origin, zone))
-                throw new ArgumentException($"The zone {zone.Origin} is there twice.", nameof(zones));
-        }
+        get => _zones;
+        set => _zones = value ?? throw new ArgumentNullException(nameof(value));
     }
 
-    public IReadOnlyCollection<Zone> Zones => _zones.Values;
-
-    /// <summary>The closest enclosing zone; for DS at a zone's top the parent, if it is here (RFC 4035 §3.1.4.1).</summary>
-    public Zone? Find(DomainName name, DnsType type)
-    {
-        Zone? child = null;
-        for (DomainName at = name; ; at = at.Parent)
-        {
-            if (_zones.TryGetValue(at, out Zone? zone))
-            {
-                if (type != DnsType.DS || at != name)
-                    return zone;
-                child = zone;
-            }
-
-            if (at.IsRoot)
-                return child;
-        }
-    }
-}
-
-/// <summary>Answers from its zones by the algorithm of RFC 1034 §4.3.2 and nothing else: no recursion, no cache.</summary>
-public sealed class AuthoritativeServer(ZoneSet zones, NodeLog log) : IDnsResponder
-{
-    /// <summary>Aliases followed within one zone before the rest is left to the one who asks. 11.</summary>
-    public int MostAliases { get; init; } = 11;
-
-    public ZoneSet Zones { get; } = zones;
+    /// <summary>A server that may say so says that this zone has changed (RFC 1996); set by who keeps secondary zones.</summary>
+    public Action<DomainName>? Notified { get; set; }
 
     public ValueTask<DnsResponse> RespondAsync(
         ReadOnlyMemory<byte> query, Memory<byte> response, IpEndpoint client, bool overTcp, CancellationToken ct)
@@ -54,8 +29,25 @@ public sealed class AuthoritativeServer(ZoneSet zones, NodeLog log) : IDnsRespon
         EventId because = NodeLog.ApplicationCause;
         if (!MessageIntake.TryRead(query.Span, out DnsMessage message, out DnsMessage? reply) && reply is null)
             return ValueTask.FromResult(new DnsResponse(0, because));
+        if (reply is { Rcode: DnsRcode.NotImp } && message.Opcode == DnsOpcode.Notify)
+            reply = AnswerNotify(message, client);
+        EdnsOption cookie = default;
+        if (Settings.Cookies is { } cookies && message.Edns is not null)
+        {
+            switch (cookies.Check(message.Edns, client.Address, out cookie))
+            {
+                case CookieState.Malformed:
+                    reply = message.CreateResponse(DnsRcode.FormErr);
+                    break;
+                case CookieState.Unproven when Settings.RequireCookies && !overTcp:
+                    reply = message.CreateResponse(DnsRcode.BadCookie);
+                    break;
+            }
+        }
+
         reply ??= Answer(message);
-        return ValueTask.FromResult(ResolvedReply.Send(message, reply, response, client, overTcp, log, because));
+        reply.Edns = ReplyEdns(message.Edns, cookie);
+        return ValueTask.FromResult(ReplyBuilder.Send(message, reply, response, client, overTcp, log, because));
     }
 
     /// <summary>Answers a query that has one question of class IN.</summary>
@@ -64,71 +56,51 @@ public sealed class AuthoritativeServer(ZoneSet zones, NodeLog log) : IDnsRespon
         ArgumentNullException.ThrowIfNull(query);
         (DomainName name, DnsType type, _) = query.Questions[0];
         Zone? zone = Zones.Find(name, type);
-        if (zone is null || type is DnsType.AXFR or DnsType.IXFR)
+        // A transfer over UDP, or from who may not: REFUSED (RFC 5936 §2.2.1).
+        if (zone is null || type == DnsType.AXFR)
             return query.CreateResponse(DnsRcode.Refused);
-
+        // RFC 1995 §2: over UDP the SOA alone, so that the client comes over TCP if it differs from its own.
+        if (type == DnsType.IXFR)
+            type = DnsType.SOA;
         DnsMessage reply = query.CreateResponse();
-        for (int aliases = 0; ; aliases++)
-        {
-            ZoneLookup found = zone.Lookup(name, type);
-            reply.Answers.AddRange(found.Records);
-            switch (found.Kind)
-            {
-                case ZoneLookupKind.Answer:
-                    reply.IsAuthoritative = true;
-                    AddTargets(zone, found.Records, reply);
-                    return reply;
-                case ZoneLookupKind.Alias:
-                    // AA speaks of the first owner name in the answer (RFC 1035 §4.1.1).
-                    reply.IsAuthoritative = true;
-                    if (!found.Target.IsSubdomainOf(zone.Origin) || aliases + 1 >= MostAliases
-                        || reply.Answers.Exists(r => r.Type == DnsType.CNAME && r.Name == found.Target))
-                        return reply;
-                    name = found.Target;
-                    break;
-                case ZoneLookupKind.TargetTooLong:
-                    reply.IsAuthoritative = true;
-                    reply.Rcode = DnsRcode.YXDomain; // RFC 6672 §2.2
-                    return reply;
-                case ZoneLookupKind.Referral:
-                    // AA stays when aliases led here: it is theirs.
-                    reply.Authorities.AddRange(found.Authority);
-                    AddTargets(zone, found.Authority, reply);
-                    return reply;
-                case ZoneLookupKind.NoSuchType:
-                    reply.IsAuthoritative = true;
-                    reply.Authorities.AddRange(found.Authority);
-                    return reply;
-                case ZoneLookupKind.NoSuchName:
-                    reply.IsAuthoritative = true;
-                    reply.Rcode = DnsRcode.NXDomain; // of the last name of the chain: RFC 6604 §2.1
-                    reply.Authorities.AddRange(found.Authority);
-                    return reply;
-                default:
-                    throw new InvalidOperationException($"A zone does not answer {found.Kind}.");
-            }
-        }
+        new ZoneAnswer(zone, reply, withProofs: query.Edns is { DnssecOk: true }, Settings).Write(name, type);
+        return reply;
     }
 
-    // Addresses of the names that NS, MX and SRV records point to, as far as the zone has them: glue (RFC 1034 §4.3.2 step 6).
-    private static void AddTargets(Zone zone, IReadOnlyList<DnsRecord> records, DnsMessage reply)
+    public bool TryTransfer(ReadOnlyMemory<byte> query, IpEndpoint client, out IEnumerable<ReadOnlyMemory<byte>> messages)
     {
-        foreach (DnsRecord record in records)
-        {
-            DomainName target;
-            if (record.Type == DnsType.NS && record.TryGetName(out DomainName server))
-                target = server;
-            else if (record.TryGetMx(out MxData mx))
-                target = mx.Exchange;
-            else if (record.TryGetSrv(out SrvData srv))
-                target = srv.Target;
-            else
-                continue;
-            foreach (DnsRecord address in zone.AddressesOf(target))
-            {
-                if (!reply.Additionals.Contains(address))
-                    reply.Additionals.Add(address);
-            }
-        }
+        messages = [];
+        if (!ZoneTransferOut.IsTransfer(query.Span) || !DnsMessage.TryRead(query.Span, out DnsMessage message) || message.Questions.Count != 1)
+            return false;
+        Zone? zone = Zones.At(message.Questions[0].Name);
+        if (zone is null || !Settings.Transfers.Any(prefix => prefix.Contains(client.Address)))
+            return false;
+        messages = ZoneTransferOut.Messages(message, zone, Settings.TransferMessageSize);
+        return true;
+    }
+
+    private DnsMessage AnswerNotify(DnsMessage message, IpEndpoint client)
+    {
+        DnsMessage reply = message.CreateResponse();
+        reply.IsAuthoritative = true;
+        if (message.Questions is not [{ Type: DnsType.SOA } question] || Notified is not { } notified)
+            reply.Rcode = DnsRcode.NotImp;
+        else if (!Settings.Notifiers.Any(prefix => prefix.Contains(client.Address)))
+            reply.Rcode = DnsRcode.Refused;
+        else
+            notified(question.Name);
+        return reply;
+    }
+
+    private Edns? ReplyEdns(Edns? asked, EdnsOption cookie)
+    {
+        if (asked is null)
+            return null;
+        var options = new List<EdnsOption>();
+        if (Settings.Nsid is { } nsid && asked.TryGetOption(EdnsOptionCode.Nsid, out _))
+            options.Add(new EdnsOption(EdnsOptionCode.Nsid, System.Text.Encoding.UTF8.GetBytes(nsid)));
+        if (cookie.Code == EdnsOptionCode.Cookie)
+            options.Add(cookie);
+        return new Edns(Edns.DefaultUdpPayloadSize, 0, asked.DnssecOk, options);
     }
 }

@@ -9,10 +9,7 @@ namespace Wirepath.Dns;
 internal static class CanonicalData
 {
     // Types without a name in the enumeration of what this library speaks.
-    private const DnsType RT = (DnsType)21;
-    private const DnsType PX = (DnsType)26;
     private const DnsType NXT = (DnsType)30;
-    private const DnsType KX = (DnsType)36;
     private const DnsType A6 = (DnsType)38;
 
     /// <summary>Fixed bytes of RRSIG and SIG before the signer's name.</summary>
@@ -30,10 +27,10 @@ internal static class CanonicalData
             case DnsType.SOA or DnsType.MINFO or DnsType.RP:
                 LowerNames(canonical, 0, 2);
                 break;
-            case DnsType.MX or DnsType.AFSDB or RT or KX:
+            case DnsType.MX or DnsType.AFSDB or DnsType.RT or DnsType.KX:
                 LowerNames(canonical, 2, 1);
                 break;
-            case PX:
+            case DnsType.PX:
                 LowerNames(canonical, 2, 2);
                 break;
             case DnsType.SRV:

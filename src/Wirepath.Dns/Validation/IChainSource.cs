@@ -1,4 +1,3 @@
-using Wirepath.Events;
 using Wirepath.Wire;
 
 namespace Wirepath.Dns;

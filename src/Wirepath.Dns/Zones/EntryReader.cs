@@ -9,6 +9,12 @@ namespace Wirepath.Dns;
 /// </summary>
 internal sealed class EntryReader(ZoneEntry entry, string fileName, DomainName origin)
 {
+    // RFC 4398 §2.1.
+    private static readonly Dictionary<string, ushort> s_certificateTypes = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["PKIX"] = 1, ["SPKI"] = 2, ["PGP"] = 3, ["IPKIX"] = 4, ["ISPKI"] = 5, ["IPGP"] = 6, ["ACPKIX"] = 7, ["IACPKIX"] = 8, ["URI"] = 253, ["OID"] = 254,
+    };
+
     private int _next;
 
     public TextError? Error { get; private set; }
@@ -29,6 +35,8 @@ internal sealed class EntryReader(ZoneEntry entry, string fileName, DomainName o
     }
 
     public void Fail(ZoneToken at, string message) => Error ??= new TextError(fileName, at.Line, at.Column, message);
+
+    public void FailAtEnd(string message) => Error ??= new TextError(fileName, entry.EndLine, entry.EndColumn, message);
 
     public void ExpectEnd(string after)
     {
@@ -65,14 +73,65 @@ internal sealed class EntryReader(ZoneEntry entry, string fileName, DomainName o
 
     public byte Byte(string what) => (byte)Number(what, byte.MaxValue);
 
-    /// <summary>Seconds, or numbers with units as BIND has them: <c>1h30m</c>.</summary>
-    public uint Duration(string what)
+    /// <summary>A TTL: seconds, or numbers with units as BIND has them, <c>1h30m</c>; 31 bits (RFC 2181 §8).</summary>
+    public uint Duration(string what) => Duration(what, int.MaxValue);
+
+    /// <summary>Like a TTL, but with all 32 bits.</summary>
+    public uint Seconds(string what) => Duration(what, uint.MaxValue);
+
+    private uint Duration(string what, uint most)
     {
         ZoneToken token = Take(what);
-        if (Error is not null || TryParseDuration(token.Text, out uint seconds))
-            return Error is null && TryParseDuration(token.Text, out seconds) ? seconds : 0;
+        if (Error is not null)
+            return 0;
+        if (TryParseDuration(token.Text, out uint seconds, most))
+            return seconds;
         Fail(token, $"'{token.Text}' is not a time; {what} is expected, in seconds or as in 1h30m.");
         return 0;
+    }
+
+    /// <summary>RFC 4034 §3.2: YYYYMMDDHHmmSS in UTC, or seconds since 1970.</summary>
+    public uint Time(string what)
+    {
+        ZoneToken token = Take(what);
+        if (Error is not null)
+            return 0;
+        if (token.Text.Length == 14
+            && DateTime.TryParseExact(token.Text, "yyyyMMddHHmmss", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTime time)
+            && time >= DateTime.UnixEpoch)
+            return (uint)(long)(time - DateTime.UnixEpoch).TotalSeconds; // serial-number arithmetic: modulo 2^32
+        if (token.Text.Length <= 10 && uint.TryParse(token.Text, NumberStyles.None, CultureInfo.InvariantCulture, out uint seconds))
+            return seconds;
+        Fail(token, $"'{token.Text}' is not a time; {what} is expected as YYYYMMDDHHmmSS or in seconds since 1970.");
+        return 0;
+    }
+
+    /// <summary>A record type by its mnemonic or as TYPE123.</summary>
+    public DnsType Type(string what)
+    {
+        ZoneToken token = Take(what);
+        if (Error is not null)
+            return default;
+        if (!token.IsQuoted && DnsMnemonic.TryParseType(token.Text, out DnsType type))
+            return type;
+        Fail(token, $"'{token.Text}' is not a record type; {what} is expected.");
+        return default;
+    }
+
+    public byte Algorithm(string what)
+    {
+        if (!HasMore || !DnssecMnemonic.TryParse(Next.Text, out byte algorithm))
+            return Byte(what);
+        Take(what);
+        return algorithm;
+    }
+
+    public ushort CertificateType(string what)
+    {
+        if (!HasMore || !s_certificateTypes.TryGetValue(Next.Text, out ushort number))
+            return UInt16(what);
+        Take(what);
+        return number;
     }
 
     public IpAddress Address(bool v4)
@@ -116,7 +175,73 @@ internal sealed class EntryReader(ZoneEntry entry, string fileName, DomainName o
         return [];
     }
 
-    public static bool TryParseDuration(string text, out uint seconds)
+    /// <summary>Base 64 up to the end of the entry; blanks may part it.</summary>
+    public byte[] Base64(string what)
+    {
+        ZoneToken first = Take(what);
+        var text = new System.Text.StringBuilder(first.Text);
+        while (HasMore)
+            text.Append(Take(what).Text);
+        if (Error is not null)
+            return [];
+        byte[] bytes = new byte[text.Length];
+        if (Convert.TryFromBase64String(text.ToString(), bytes, out int written) && written > 0)
+            return bytes[..written];
+        Fail(first, $"{what} is expected in base 64.");
+        return [];
+    }
+
+    /// <summary>Hexadecimal digits, or <c>-</c> for none.</summary>
+    public byte[] Salt(string what)
+    {
+        ZoneToken token = Take(what);
+        if (Error is not null || token.Text == "-")
+            return [];
+        if (token.Text.Length % 2 == 0 && token.Text.Length <= 510 && token.Text.All(char.IsAsciiHexDigit))
+            return Convert.FromHexString(token.Text);
+        Fail(token, $"{what} is expected as at most 255 pairs of hexadecimal digits, or - for none.");
+        return [];
+    }
+
+    /// <summary>Base 32 with the extended hex alphabet, without padding (RFC 4648 §7).</summary>
+    public byte[] Hash(string what)
+    {
+        ZoneToken token = Take(what);
+        if (Error is not null)
+            return [];
+        byte[] bytes = new byte[Math.Min(token.Text.Length * 5 / 8, 256)];
+        if (Base32Hex.TryDecode(System.Text.Encoding.Latin1.GetBytes(token.Text), bytes, out int written) && written is > 0 and <= 255)
+            return bytes[..written];
+        Fail(token, $"{what} is expected in base 32 (digits and A to V), 8 digits for 5 bytes.");
+        return [];
+    }
+
+    /// <summary>Letters and digits, at most 255.</summary>
+    public byte[] Tag(string what)
+    {
+        ZoneToken token = Take(what);
+        if (Error is not null)
+            return [];
+        if (token.Text.Length is > 0 and <= 255 && token.Text.All(char.IsAsciiLetterOrDigit))
+            return System.Text.Encoding.ASCII.GetBytes(token.Text);
+        Fail(token, $"'{token.Text}' is not {what}: letters and digits are expected.");
+        return [];
+    }
+
+    /// <summary>Bytes as pairs of hexadecimal digits with dashes: <c>00-00-5e-ef-10-00</c>.</summary>
+    public byte[] HardwareAddress(string what, int size)
+    {
+        ZoneToken token = Take(what);
+        if (Error is not null)
+            return [];
+        string[] parts = token.Text.Split('-');
+        if (parts.Length == size && Array.TrueForAll(parts, part => part.Length == 2 && part.All(char.IsAsciiHexDigit)))
+            return Convert.FromHexString(string.Concat(parts));
+        Fail(token, $"'{token.Text}' is not {what}.");
+        return [];
+    }
+
+    public static bool TryParseDuration(string text, out uint seconds, uint most = int.MaxValue)
     {
         seconds = 0;
         if (text.Length == 0 || !char.IsAsciiDigit(text[0]))
@@ -143,8 +268,7 @@ internal sealed class EntryReader(ZoneEntry entry, string fileName, DomainName o
         }
 
         total += number;
-        // RFC 2181 §8: TTLs have 31 bits.
-        if (total > int.MaxValue)
+        if (total > most)
             return false;
         seconds = (uint)total;
         return true;

@@ -23,11 +23,13 @@ internal static class ServiceBindingText
                 return [];
             }
 
-            string value = parts.Length > 1 ? parts[1] : "";
+            string written = parts.Length > 1 ? parts[1] : "";
             // alpn="h2,h3" comes as a word and a quoted string right behind it.
-            if (value.Length == 0 && parts.Length > 1 && reader.HasMore && reader.Next.IsQuoted && reader.Next.Column == token.EndColumn)
-                value = reader.Take("a value").Text;
-            if (!TryParseValue(key, value, out byte[] wire))
+            if (written.Length == 0 && parts.Length > 1 && reader.HasMore && reader.Next.IsQuoted && reader.Next.Column == token.EndColumn && reader.Next.Line == token.Line)
+                written = reader.Take("a value").Text;
+            // RFC 9460 §2.1: behind a key given by its number, the value's bytes stand as they are.
+            bool isOpaque = parts[0].StartsWith("key", StringComparison.Ordinal);
+            if (!ZoneLexer.TryUnescape(written, out byte[] value) || !(isOpaque ? TryTake(value, out byte[] wire) : TryParseValue(key, value, out wire)))
                 reader.Fail(token, $"the value of '{parts[0]}' is not what RFC 9460 wants there.");
             else if (!parameters.TryAdd(key, wire))
                 reader.Fail(token, $"'{parts[0]}' is given twice.");
@@ -36,6 +38,12 @@ internal static class ServiceBindingText
         if (reader.Error is not null)
             return [];
         return new SvcbData(priority, target, [.. parameters.Select(p => new SvcParam(p.Key, p.Value))]).ToArray();
+    }
+
+    private static bool TryTake(byte[] value, out byte[] wire)
+    {
+        wire = value;
+        return value.Length <= ushort.MaxValue;
     }
 
     private static bool TryParseKey(string text, out SvcParamKey key)
@@ -61,16 +69,17 @@ internal static class ServiceBindingText
         return true;
     }
 
-    private static bool TryParseValue(SvcParamKey key, string text, out byte[] wire)
+    private static bool TryParseValue(SvcParamKey key, byte[] value, out byte[] wire)
     {
         wire = [];
+        string text = Encoding.Latin1.GetString(value);
         switch (key)
         {
             case SvcParamKey.Mandatory:
                 var keys = new List<SvcParamKey>();
                 foreach (string part in text.Split(','))
                 {
-                    if (!TryParseKey(part, out SvcParamKey listed))
+                    if (!TryParseKey(part, out SvcParamKey listed) || keys.Contains(listed))
                         return false;
                     keys.Add(listed);
                 }
@@ -78,17 +87,7 @@ internal static class ServiceBindingText
                 wire = [.. keys.Order().SelectMany(k => new[] { (byte)((ushort)k >> 8), (byte)k })];
                 return true;
             case SvcParamKey.Alpn:
-                var list = new List<byte>();
-                foreach (string protocol in text.Split(','))
-                {
-                    if (!ZoneLexer.TryUnescape(protocol, out byte[] bytes) || bytes.Length is 0 or > 255)
-                        return false;
-                    list.Add((byte)bytes.Length);
-                    list.AddRange(bytes);
-                }
-
-                wire = [.. list];
-                return true;
+                return TryParseList(value, out wire);
             case SvcParamKey.NoDefaultAlpn:
                 return text.Length == 0;
             case SvcParamKey.Port:
@@ -111,15 +110,45 @@ internal static class ServiceBindingText
                 return true;
             case SvcParamKey.Ech:
                 byte[] buffer = new byte[text.Length];
-                if (!Convert.TryFromBase64String(text, buffer, out int written))
+                if (!Convert.TryFromBase64String(text, buffer, out int written) || written == 0)
                     return false;
                 wire = buffer[..written];
                 return true;
-            case SvcParamKey.DohPath:
-                wire = Encoding.UTF8.GetBytes(text);
-                return true;
             default:
-                return ZoneLexer.TryUnescape(text, out wire);
+                wire = value;
+                return value.Length > 0;
         }
+    }
+
+    // RFC 9460 appendix A.1: a comma that is part of an item has a backslash before it, and so has a backslash.
+    private static bool TryParseList(byte[] value, out byte[] wire)
+    {
+        wire = [];
+        var list = new List<byte>();
+        var item = new List<byte>();
+        for (int i = 0; i <= value.Length; i++)
+        {
+            if (i < value.Length && value[i] == (byte)'\\')
+            {
+                if (++i == value.Length)
+                    return false;
+                item.Add(value[i]);
+            }
+            else if (i < value.Length && value[i] != (byte)',')
+            {
+                item.Add(value[i]);
+            }
+            else
+            {
+                if (item.Count is 0 or > 255)
+                    return false;
+                list.Add((byte)item.Count);
+                list.AddRange(item);
+                item.Clear();
+            }
+        }
+
+        wire = [.. list];
+        return true;
     }
 }

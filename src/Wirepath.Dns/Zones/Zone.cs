@@ -15,63 +15,134 @@ internal enum ZoneLookupKind
 }
 
 /// <param name="Kind">What the zone says.</param>
-/// <param name="Records">For the answer section.</param>
-/// <param name="Authority">NS of a referral, SOA of a negative answer.</param>
+/// <param name="Sets">The answer; of a referral the NS set. Under the names that the zone has them, a wildcard's too.</param>
+/// <param name="Synthesized">The CNAME that a DNAME stands for (RFC 6672 §3.1).</param>
 /// <param name="Target">Where an alias leads.</param>
+/// <param name="Closest">The closest encloser: the name itself, or the nearest one above it that exists.</param>
+/// <param name="IsExpanded">The wildcard at <paramref name="Closest"/> was the source.</param>
 internal readonly record struct ZoneLookup(
-    ZoneLookupKind Kind, IReadOnlyList<DnsRecord> Records, IReadOnlyList<DnsRecord> Authority, DomainName Target);
+    ZoneLookupKind Kind, IReadOnlyList<Rrset> Sets, DnsRecord? Synthesized, DomainName Target, DomainName Closest, bool IsExpanded);
 
-/// <summary>One zone's records, checked and ready to be looked up. Comes from <see cref="ZoneFile"/>. Immutable.</summary>
+/// <summary>One zone's records, checked and ready to be looked up. Comes from <see cref="ZoneFile"/> or <see cref="ZoneSigner"/>. Immutable.</summary>
 public sealed class Zone
 {
     // Names without records of their own are here too when names below them have some: empty non-terminals (RFC 4592 §2.2.2).
-    private readonly Dictionary<DomainName, Dictionary<DnsType, DnsRecord[]>> _nodes = [];
-    private readonly DnsRecord[] _negative;
+    private readonly Dictionary<DomainName, ZoneNode> _nodes = [];
+    private readonly SignOnDemand? _signing;
 
-    internal Zone(DnsRecord soa, IReadOnlyList<DnsRecord> records)
+    internal Zone(DnsRecord soa, IReadOnlyList<DnsRecord> records, SignOnDemand? signing = null)
     {
         Origin = soa.Name;
         Soa = soa;
         Records = records;
+        _signing = signing;
+        var nsec3s = new List<DnsRecord>();
+        foreach (DnsRecord record in records)
+        {
+            if (record.Type == DnsType.NSEC3 || (record.Type == DnsType.RRSIG && ZoneNode.Covered(record) == DnsType.NSEC3))
+                nsec3s.Add(record); // RFC 5155 §7.2.8: their owner names are not names of the zone
+            else
+                NodeAt(record.Name).Add(record);
+        }
+
+        foreach (ZoneNode node in _nodes.Values.ToArray())
+        {
+            node.Complete();
+            for (DomainName above = node.Name; above.LabelCount > Origin.LabelCount; above = above.Parent)
+            {
+                if (!_nodes.TryAdd(above.Parent, new ZoneNode(above.Parent)))
+                    break;
+            }
+        }
+
+        Top = _nodes[Origin];
+        Rrset soaSet = Top.Find(DnsType.SOA)!;
         soa.TryGetSoa(out SoaData data);
         // RFC 2308 §3: the SOA's TTL in a negative answer is the lesser of its own and its minimum.
-        _negative = [soa with { Ttl = Math.Min(soa.Ttl, data.Minimum) }];
-        foreach (IGrouping<DomainName, DnsRecord> owned in records.GroupBy(r => r.Name))
-        {
-            var sets = new Dictionary<DnsType, DnsRecord[]>();
-            foreach (IGrouping<DnsType, DnsRecord> set in owned.GroupBy(r => r.Type))
-            {
-                // RFC 2181 §5: no duplicates and one TTL in a set.
-                uint ttl = set.Min(r => r.Ttl);
-                sets[set.Key] = [.. set.Select(r => r with { Ttl = ttl }).Distinct()];
-            }
-
-            _nodes[owned.Key] = sets;
-        }
-
-        foreach (DomainName owner in _nodes.Keys.ToArray())
-        {
-            for (DomainName above = owner; above.LabelCount > Origin.LabelCount; above = above.Parent)
-                _nodes.TryAdd(above.Parent, []);
-        }
+        Negative = soaSet.WithTtl(Math.Min(soaSet.Ttl, data.Minimum));
+        Denial = Nsec3Denial.TryRead(this, nsec3s) ?? (IDenialOfExistence?)NsecDenial.TryRead(this);
+        Nsec3s = (Denial as Nsec3Denial)?.Sets ?? [];
     }
 
     public DomainName Origin { get; }
 
     public DnsRecord Soa { get; }
 
-    /// <summary>All records, in the order of the file.</summary>
+    /// <summary>SOA's serial number; compared as RFC 1982 says.</summary>
+    public uint Serial => Soa.TryGetSoa(out SoaData soa) ? soa.Serial : 0;
+
+    /// <summary>All records, in the order of the file, without signatures that are made on demand.</summary>
     public IReadOnlyList<DnsRecord> Records { get; }
 
-    /// <summary>A and AAAA of a name in the zone, glue below its cuts included.</summary>
-    internal IEnumerable<DnsRecord> AddressesOf(DomainName name)
+    /// <summary>It has keys and proofs of what is not there.</summary>
+    public bool IsSigned => Denial is not null && Top.Find(DnsType.DNSKEY) is not null;
+
+    internal ZoneNode Top { get; }
+
+    /// <summary>The SOA as negative answers have it.</summary>
+    internal Rrset Negative { get; }
+
+    /// <summary>Null in a zone without NSEC and NSEC3 chains.</summary>
+    internal IDenialOfExistence? Denial { get; }
+
+    internal IReadOnlyCollection<ZoneNode> Nodes => _nodes.Values;
+
+    internal IReadOnlyList<Rrset> Nsec3s { get; }
+
+    internal ZoneNode? Find(DomainName name) => _nodes.GetValueOrDefault(name);
+
+    /// <summary>The set's signatures: those of the file, or made now.</summary>
+    internal IReadOnlyList<DnsRecord> SignaturesOf(Rrset set) => set.Signatures.Length > 0 || _signing is null ? set.Signatures : _signing.Sign(this, set);
+
+    /// <summary>
+    /// The set is the zone's own word: not glue, not the NS set at a cut (RFC 1034 §4.2.1), not below a DNAME (RFC 6672 §2.4).
+    /// Such sets are signed (RFC 4035 §2.2).
+    /// </summary>
+    internal bool IsAuthoritative(Rrset set)
     {
-        if (!_nodes.TryGetValue(name, out Dictionary<DnsType, DnsRecord[]>? node))
-            yield break;
-        foreach (DnsRecord record in node.GetValueOrDefault(DnsType.A, []))
-            yield return record;
-        foreach (DnsRecord record in node.GetValueOrDefault(DnsType.AAAA, []))
-            yield return record;
+        if (set.Type == DnsType.NSEC3)
+            return true;
+        for (DomainName at = set.Name; at.LabelCount > Origin.LabelCount; at = at.Parent)
+        {
+            bool isOwner = at == set.Name;
+            if (_nodes.TryGetValue(at, out ZoneNode? node) && node.Find(DnsType.NS) is not null && !(isOwner && set.Type is DnsType.DS or DnsType.NSEC))
+                return false;
+            if (!isOwner && node?.Find(DnsType.DNAME) is not null)
+                return false;
+        }
+
+        return set.Name == Origin || Top.Find(DnsType.DNAME) is null;
+    }
+
+    /// <summary>Every record with its signatures, SOA first, then in canonical order: what a transfer carries.</summary>
+    internal IEnumerable<DnsRecord> AllRecords()
+    {
+        yield return Soa;
+        foreach (DnsRecord signature in SignaturesOf(Top.Find(DnsType.SOA)!))
+            yield return signature;
+        foreach (Rrset set in SetsInOrder())
+        {
+            foreach (DnsRecord record in set.Records)
+                yield return record;
+            foreach (DnsRecord signature in SignaturesOf(set))
+                yield return signature;
+        }
+    }
+
+    /// <summary>All sets but the SOA, in canonical order of their names and then by type, NSEC3 last.</summary>
+    internal IEnumerable<Rrset> SetsInOrder()
+    {
+        foreach (ZoneNode node in _nodes.Values.Where(n => n.Sets.Count > 0).OrderBy(n => n.Name))
+        {
+            foreach (Rrset set in node.Sets.OrderBy(s => s.Type))
+            {
+                if (set.Type != DnsType.SOA)
+                    yield return set;
+            }
+        }
+
+        foreach (Rrset set in Nsec3s)
+            yield return set;
     }
 
     /// <summary>RFC 1034 §4.3.2 step 3, with RFC 4592 for wildcards and RFC 6672 §3.2 for DNAME.</summary>
@@ -80,53 +151,60 @@ public sealed class Zone
     internal ZoneLookup Lookup(DomainName name, DnsType type)
     {
         int labels = name.LabelCount;
-        DomainName closest = Origin;
+        ZoneNode closest = Top;
         for (int depth = Origin.LabelCount; depth <= labels; depth++)
         {
-            DomainName at = name.Ancestor(depth);
-            if (!_nodes.TryGetValue(at, out Dictionary<DnsType, DnsRecord[]>? node))
-                return LookupWildcard(closest, name, type);
-            closest = at;
-            bool isCut = depth > Origin.LabelCount && node.ContainsKey(DnsType.NS);
+            if (!_nodes.TryGetValue(name.Ancestor(depth), out ZoneNode? node))
+                return LookupWildcard(closest, type);
+            closest = node;
             // DS is the one type that a parent has at the cut (RFC 4035 §2.6).
-            if (isCut && !(depth == labels && type == DnsType.DS))
-                return new ZoneLookup(ZoneLookupKind.Referral, [], node[DnsType.NS], default);
-            if (depth < labels && node.TryGetValue(DnsType.DNAME, out DnsRecord[]? dname))
+            if (depth > Origin.LabelCount && node.Find(DnsType.NS) is { } servers && !(depth == labels && type == DnsType.DS))
+                return new ZoneLookup(ZoneLookupKind.Referral, [servers], null, default, node.Name, false);
+            if (depth < labels && node.Find(DnsType.DNAME) is { } dname)
             {
-                DnsRecord? cname = AnswerChain.Synthesize(dname[0], name);
-                if (cname is null || !cname.TryGetName(out DomainName target))
-                    return new ZoneLookup(ZoneLookupKind.TargetTooLong, dname, [], default);
-                return new ZoneLookup(ZoneLookupKind.Alias, [dname[0], cname], [], target);
+                return Dname.Synthesize(dname, name) is { } cname && cname.Records[0].TryGetName(out DomainName target)
+                    ? new ZoneLookup(ZoneLookupKind.Alias, [dname], cname.Records[0], target, node.Name, false)
+                    : new ZoneLookup(ZoneLookupKind.TargetTooLong, [dname], null, default, node.Name, false);
             }
         }
 
-        return LookupNode(_nodes[name], name, type);
+        return LookupNode(closest, closest, type, isExpanded: false);
     }
 
-    private ZoneLookup LookupWildcard(DomainName closest, DomainName name, DnsType type) =>
-        closest.TryPrepend("*"u8, out DomainName wildcard) && _nodes.TryGetValue(wildcard, out Dictionary<DnsType, DnsRecord[]>? node)
-            ? LookupNode(node, name, type)
-            : new ZoneLookup(ZoneLookupKind.NoSuchName, [], _negative, default);
+    private ZoneLookup LookupWildcard(ZoneNode closest, DnsType type) =>
+        closest.Name.TryPrepend("*"u8, out DomainName wildcard) && _nodes.TryGetValue(wildcard, out ZoneNode? node)
+            ? LookupNode(node, closest, type, isExpanded: true)
+            : new ZoneLookup(ZoneLookupKind.NoSuchName, [], null, default, closest.Name, false);
 
-    private ZoneLookup LookupNode(Dictionary<DnsType, DnsRecord[]> node, DomainName name, DnsType type)
+    private ZoneLookup LookupNode(ZoneNode node, ZoneNode closest, DnsType type, bool isExpanded)
     {
-        DnsRecord[]? records;
-        if (type == DnsType.ANY && node.Count > 0)
-        {
-            // RFC 8482 §4.1: one RRset is answer enough.
-            records = node.Values.First();
-        }
-        else if (!node.TryGetValue(type, out records))
-        {
-            if (node.TryGetValue(DnsType.CNAME, out DnsRecord[]? cname) && cname[0].TryGetName(out DomainName target))
-                return new ZoneLookup(ZoneLookupKind.Alias, OwnedBy(cname, name), [], target);
-            return new ZoneLookup(ZoneLookupKind.NoSuchType, [], _negative, default);
-        }
-
-        return new ZoneLookup(ZoneLookupKind.Answer, OwnedBy(records, name), [], default);
+        if (type == DnsType.ANY && node.Sets.Count > 0)
+            return new ZoneLookup(ZoneLookupKind.Answer, [node.Sets[0]], null, default, closest.Name, isExpanded); // RFC 8482 §4.1: one RRset is answer enough
+        if (type == DnsType.RRSIG && SignaturesAt(node) is { Count: > 0 } signatures)
+            return new ZoneLookup(ZoneLookupKind.Answer, signatures, null, default, closest.Name, isExpanded);
+        if (node.Find(type) is { } set)
+            return new ZoneLookup(ZoneLookupKind.Answer, [set], null, default, closest.Name, isExpanded);
+        if (node.Find(DnsType.CNAME) is { } cname && type != DnsType.ANY && cname.Records[0].TryGetName(out DomainName target))
+            return new ZoneLookup(ZoneLookupKind.Alias, [cname], null, target, closest.Name, isExpanded);
+        return new ZoneLookup(ZoneLookupKind.NoSuchType, [], null, default, closest.Name, isExpanded);
     }
 
-    // What a wildcard gives is given under the name that was asked for.
-    private static DnsRecord[] OwnedBy(DnsRecord[] records, DomainName name) =>
-        records[0].Name == name ? records : Array.ConvertAll(records, record => record with { Name = name });
+    private List<Rrset> SignaturesAt(ZoneNode node)
+    {
+        var sets = new List<Rrset>();
+        foreach (Rrset set in node.Sets)
+        {
+            if (SignaturesOf(set) is { Count: > 0 } signatures)
+                sets.Add(new Rrset([.. signatures], [], set.Ttl));
+        }
+
+        return sets;
+    }
+
+    private ZoneNode NodeAt(DomainName name)
+    {
+        if (!_nodes.TryGetValue(name, out ZoneNode? node))
+            _nodes[name] = node = new ZoneNode(name);
+        return node;
+    }
 }

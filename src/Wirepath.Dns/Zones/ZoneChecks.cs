@@ -28,7 +28,7 @@ internal static class ZoneChecks
 
         return false;
 
-        TextError At(PlacedRecord placed, string message) => new(fileName, placed.Line, placed.Column, message);
+        static TextError At(PlacedRecord placed, string message) => new(placed.File, placed.Line, placed.Column, message);
 
         TextError? Find(List<PlacedRecord> all, PlacedRecord soa)
         {

@@ -1,21 +1,42 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Wirepath.Wire;
 
 namespace Wirepath.Dns;
+
+/// <summary>What reading a zone file may need besides its text.</summary>
+public sealed record ZoneFileSettings
+{
+    public static readonly ZoneFileSettings Default = new();
+
+    /// <summary>
+    /// Reads the file that an <c>$INCLUDE</c> names; relative names are taken from the folder of the file they stand in.
+    /// Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>, whose message is told. Null: no <c>$INCLUDE</c>.
+    /// </summary>
+    public Func<string, string>? ReadFile { get; init; }
+
+    /// <summary>Seconds for records that have no TTL before any <c>$TTL</c>; null: that is an error, but for a SOA that comes first.</summary>
+    public uint? DefaultTtl { get; init; }
+
+    /// <summary>Files in files. 10: nobody nests deeper on purpose.</summary>
+    public int MostIncludeDepth { get; init; } = 10;
+}
 
 /// <summary>Master files: RFC 1035 §5, with <c>$TTL</c> (RFC 2308 §4), TTL units as BIND has them, and unknown types (RFC 3597).</summary>
 public static class ZoneFile
 {
     /// <summary>Reads and checks a whole zone.</summary>
     /// <param name="text">The file.</param>
-    /// <param name="fileName">For the error.</param>
+    /// <param name="fileName">For errors, and where <c>$INCLUDE</c> starts from.</param>
     /// <param name="origin">The zone's name, if it is known from elsewhere; otherwise the file starts with <c>$ORIGIN</c> or with absolute names.</param>
     /// <param name="zone">The zone, ready to be served.</param>
     /// <param name="error">The first thing that is wrong.</param>
-    public static bool TryParse(string text, string fileName, DomainName? origin, [NotNullWhen(true)] out Zone? zone, out TextError error)
+    /// <param name="settings">Null: <see cref="ZoneFileSettings.Default"/>.</param>
+    public static bool TryParse(
+        string text, string fileName, DomainName? origin, [NotNullWhen(true)] out Zone? zone, out TextError error, ZoneFileSettings? settings = null)
     {
         zone = null;
-        return TryReadRecords(text, fileName, origin, out List<PlacedRecord> records, out error)
+        return TryReadRecords(text, fileName, origin, out List<PlacedRecord> records, out error, settings)
             && ZoneChecks.TryBuild(records, fileName, origin, out zone, out error);
     }
 
@@ -24,151 +45,50 @@ public static class ZoneFile
     public static Zone Parse(string text, string fileName, DomainName? origin = null) =>
         TryParse(text, fileName, origin, out Zone? zone, out TextError error) ? zone : throw new FormatException(error.ToString());
 
-    /// <summary>Reads records without asking whether they make up a zone: for root hints and local records.</summary>
-    internal static bool TryReadRecords(string text, string fileName, DomainName? origin, out List<PlacedRecord> records, out TextError error)
+    /// <summary>Writes a zone so that it can be read again: SOA first, then in canonical order, names relative to the origin.</summary>
+    public static void Write(Zone zone, TextWriter writer)
     {
-        ArgumentNullException.ThrowIfNull(text);
-        records = [];
-        error = default;
-        var lexer = new ZoneLexer(text, fileName);
-        var state = new State(fileName, origin ?? DomainName.Root);
-        while (lexer.ReadEntry() is { } entry)
+        ArgumentNullException.ThrowIfNull(zone);
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.Write($"$ORIGIN {zone.Origin}\n");
+        DomainName? last = null;
+        foreach (DnsRecord record in zone.AllRecords())
         {
-            if (entry.Tokens.Count == 0)
-                continue;
-            if (state.Read(entry, records) is not { } wrong)
-                continue;
-            error = wrong;
-            return false;
+            string owner = last == record.Name ? "" : Relative(record.Name, zone.Origin);
+            last = record.Name;
+            writer.Write(string.Create(CultureInfo.InvariantCulture,
+                $"{owner}\t{record.Ttl}\t{DnsMnemonic.Of(record.Class)}\t{DnsMnemonic.Of(record.Type)}\t{record.DataToString()}\n"));
         }
-
-        if (lexer.Error is not { } broken)
-            return true;
-        error = broken;
-        return false;
     }
 
-    /// <summary>What an entry inherits from those before it.</summary>
-    private sealed class State(string fileName, DomainName origin)
+    /// <summary>Reads records without asking whether they make up a zone: trust anchors, local records. They need no TTL.</summary>
+    public static bool TryReadRecords(string text, string fileName, DomainName? origin, out IReadOnlyList<DnsRecord> records, out TextError error)
     {
-        private DomainName _origin = origin;
-        private DomainName? _owner;
-        private uint? _defaultTtl;
-        private uint? _lastTtl;
+        bool read = TryReadRecords(text, fileName, origin, out List<PlacedRecord> placed, out error, new ZoneFileSettings { DefaultTtl = RecordLine.DefaultTtl });
+        records = [.. placed.Select(p => p.Record)];
+        return read;
+    }
 
-        public TextError? Read(ZoneEntry entry, List<PlacedRecord> records)
-        {
-            var reader = new EntryReader(entry, fileName, _origin);
-            ZoneToken first = entry.Tokens[0];
-            if (!entry.StartsWithBlank && !first.IsQuoted && first.Text.StartsWith('$'))
-                ReadDirective(reader);
-            else
-                ReadRecord(entry, reader, records);
-            return reader.Error;
-        }
+    /// <summary>The same, with the records' places.</summary>
+    internal static bool TryReadRecords(
+        string text, string fileName, DomainName? origin, out List<PlacedRecord> records, out TextError error, ZoneFileSettings? settings = null)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var reader = new ZoneFileReader(settings ?? ZoneFileSettings.Default, origin ?? DomainName.Root);
+        reader.Read(text, fileName);
+        records = reader.Records;
+        error = reader.Error.GetValueOrDefault();
+        return reader.Error is null;
+    }
 
-        private void ReadDirective(EntryReader reader)
-        {
-            ZoneToken directive = reader.Take("a directive");
-            switch (directive.Text.ToUpperInvariant())
-            {
-                case "$ORIGIN":
-                    DomainName name = reader.Name("the new origin");
-                    reader.ExpectEnd("$ORIGIN");
-                    if (reader.Error is null)
-                        _origin = name;
-                    break;
-                case "$TTL":
-                    uint ttl = reader.Duration("the default TTL");
-                    reader.ExpectEnd("$TTL");
-                    if (reader.Error is null)
-                        _defaultTtl = ttl;
-                    break;
-                case "$INCLUDE":
-                    reader.Fail(directive, "$INCLUDE is not supported: put the records of the other file here.");
-                    break;
-                default:
-                    reader.Fail(directive, $"'{directive.Text}' is not a directive; $ORIGIN or $TTL is expected.");
-                    break;
-            }
-        }
-
-        private void ReadRecord(ZoneEntry entry, EntryReader reader, List<PlacedRecord> records)
-        {
-            ZoneToken place = entry.Tokens[0];
-            if (entry.StartsWithBlank)
-            {
-                if (_owner is null)
-                {
-                    reader.Fail(place, "the first record needs an owner name; a line that starts with a blank takes that of the line before.");
-                    return;
-                }
-            }
-            else
-            {
-                DomainName owner = reader.Name("the owner name");
-                if (reader.Error is not null)
-                    return;
-                _owner = owner;
-            }
-
-            (uint? ttl, DnsType type) = ReadTtlClassType(reader);
-            if (reader.Error is not null)
-                return;
-            byte[] data = RecordDataText.Read(reader, type);
-            if (reader.Error is not null)
-                return;
-            if (ttl is not null)
-                _lastTtl = ttl;
-            // RFC 2308 §4, then RFC 1035 §5.1; a SOA that comes first may stand for itself.
-            uint? effective = ttl ?? _defaultTtl ?? _lastTtl;
-            if (effective is null && type == DnsType.SOA && SoaData.TryRead(data, out SoaData soa))
-                effective = _lastTtl = soa.Minimum;
-            if (effective is null)
-            {
-                reader.Fail(place, "this record has no TTL: give it one, or set $TTL before it.");
-                return;
-            }
-
-            records.Add(new PlacedRecord(new DnsRecord(_owner!.Value, type, DnsClass.IN, effective.Value, data), place.Line, place.Column));
-        }
-
-        // [TTL] [class] type, or [class] [TTL] type.
-        private static (uint? Ttl, DnsType Type) ReadTtlClassType(EntryReader reader)
-        {
-            uint? ttl = null;
-            bool hasClass = false;
-            while (reader.Error is null)
-            {
-                ZoneToken token = reader.Take("a record type");
-                if (reader.Error is not null)
-                    break;
-                if (!token.IsQuoted && ttl is null && EntryReader.TryParseDuration(token.Text, out uint seconds))
-                {
-                    ttl = seconds;
-                }
-                else if (!token.IsQuoted && !hasClass && DnsMnemonic.TryParseClass(token.Text, out DnsClass @class) && @class != DnsClass.ANY)
-                {
-                    hasClass = true;
-                    if (@class != DnsClass.IN)
-                        reader.Fail(token, $"only class IN is served, not {token.Text}.");
-                }
-                else if (!token.IsQuoted && DnsMnemonic.TryParseType(token.Text, out DnsType type))
-                {
-                    if (type is DnsType.OPT or DnsType.ANY or (>= (DnsType)128 and < DnsType.ANY))
-                        reader.Fail(token, $"{token.Text} is a type of questions, not of records.");
-                    return (ttl, type);
-                }
-                else
-                {
-                    reader.Fail(token, $"'{token.Text}' is not a record type.");
-                }
-            }
-
-            return (null, DnsType.None);
-        }
+    private static string Relative(DomainName name, DomainName origin)
+    {
+        if (name == origin)
+            return "@";
+        string text = name.ToString();
+        return origin.IsRoot || !name.IsSubdomainOf(origin) ? text : text[..^(origin.ToString().Length + 1)];
     }
 }
 
-/// <summary>A record and where it starts in its file.</summary>
-internal readonly record struct PlacedRecord(DnsRecord Record, int Line, int Column);
+/// <summary>A record and where it starts.</summary>
+internal readonly record struct PlacedRecord(DnsRecord Record, int Line, int Column, string File);

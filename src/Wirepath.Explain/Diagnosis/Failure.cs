@@ -16,6 +16,7 @@ public enum FailureClass
     NameInvalid,
     NameNoServer,
     NameBudget,
+    NameBogus,
     NeighborSilent,
     NoRoute,
     ConnectSilent,

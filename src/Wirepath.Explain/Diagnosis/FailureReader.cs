@@ -46,6 +46,7 @@ internal static class FailureReader
             NameFailure.BadName => FailureClass.NameInvalid,
             NameFailure.NoServer => FailureClass.NameNoServer,
             NameFailure.Budget => FailureClass.NameBudget,
+            NameFailure.Bogus => FailureClass.NameBogus,
             _ => FailureClass.Unknown,
         };
         // The deepest exchange that went wrong tells most: it names the server at fault.

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Wirepath.Events;
 
@@ -15,7 +16,8 @@ internal static class HappeningJson
                 or RequestSent or ResponseHeadReceived or BodyReceived or ResponseCompleted or Redirected or HttpFailed or RequestServed or NavigationFinished or Remark:
                 WriteApplication(f, what);
                 break;
-            case LookupStarted or LevelConsulted or QuerySent or ResponseReceived or QueryTimedOut or RecordDisbelieved or QuestionAnswered or LookupFinished:
+            case LookupStarted or LevelConsulted or QuerySent or ResponseReceived or QueryTimedOut or RecordDisbelieved or QuestionAnswered or LookupFinished
+                or ZoneTrustFound or SetVerified or AnswerValidated or TrustAnchorChanged:
                 WriteNames(f, what);
                 break;
             case FrameSent or FrameReceived or PacketDropped or LinkTransit or NeighborLookup or NeighborRequested or NeighborResolved or NeighborFailed:
@@ -81,6 +83,16 @@ internal static class HappeningJson
                 break;
             case QueryTimedOut e: f.Question(e.Name, e.Type).Endpoint("server", e.Server).Ticks("waited", e.Waited).Number("attempt", e.Attempt); break;
             case RecordDisbelieved e: f.Record("record", e.Record).Text("zone", e.Zone.ToString()).Text("reason", e.Reason); break;
+            case ZoneTrustFound e:
+                f.Text("zone", e.Zone.ToString()).Name("verdict", e.Verdict).Texts("keys", e.Keys.Select(tag => tag.ToString(CultureInfo.InvariantCulture)))
+                    .Number("keyTag", e.KeyTag).Number("algorithm", e.Algorithm).Text("explanation", e.Explanation);
+                break;
+            case SetVerified e:
+                f.Question(e.Name, e.Type).Text("signer", e.Signer.ToString()).Name("verdict", e.Verdict).Number("keyTag", e.KeyTag).Number("algorithm", e.Algorithm)
+                    .Text("explanation", e.Explanation);
+                break;
+            case TrustAnchorChanged e: f.Text("zone", e.Zone.ToString()).Number("keyTag", e.KeyTag).Number("algorithm", e.Algorithm).Text("what", e.What); break;
+            case AnswerValidated e: f.Question(e.Name, e.Type).Name("verdict", e.Verdict).Text("explanation", e.Explanation); break;
             case QuestionAnswered e:
                 f.Question(e.Name, e.Type).Endpoint("client", e.Client).Name("rcode", e.Rcode).Flag("authoritative", e.Authoritative).Number("answers", e.Answers).Flag("overTcp", e.OverTcp);
                 break;

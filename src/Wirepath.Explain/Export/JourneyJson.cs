@@ -12,7 +12,7 @@ public static class JourneyJson
     /// <summary>Counts up when a field changes its meaning or goes away; new fields alone do not count.</summary>
     public const int Version = 1;
 
-    private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    internal static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     /// <summary>One <c>log</c> line, one <c>event</c> line for each event, one <c>navigation</c> line for each navigation.</summary>
     /// <param name="events">False leaves out the events.</param>
@@ -34,7 +34,7 @@ public static class JourneyJson
             Line(stream, buffer, json, () => NavigationJson.Write(json, navigation, begins));
     }
 
-    private static void Line(Stream stream, ArrayBufferWriter<byte> buffer, Utf8JsonWriter json, Action write)
+    internal static void Line(Stream stream, ArrayBufferWriter<byte> buffer, Utf8JsonWriter json, Action write)
     {
         json.WriteStartObject();
         json.WriteNumber("wirepath", Version);
@@ -47,14 +47,14 @@ public static class JourneyJson
         json.Reset();
     }
 
-    private static void WriteLog(Utf8JsonWriter json, string client, Instant begins)
+    internal static void WriteLog(Utf8JsonWriter json, string client, Instant begins)
     {
         json.WriteString("type", "log");
         json.WriteString("begins", begins.ToString());
         json.WriteString("client", client);
     }
 
-    private static void WriteEvent(Utf8JsonWriter json, Event e, Instant begins)
+    internal static void WriteEvent(Utf8JsonWriter json, Event e, Instant begins)
     {
         json.WriteString("type", "event");
         json.WriteNumber("id", e.Id.Value);

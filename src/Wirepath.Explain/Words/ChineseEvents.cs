@@ -36,6 +36,26 @@ internal sealed partial class ChineseWords
         ResponseReceived e => $"{e.Server} 在 {Duration(e.RoundTrip)} 后答复 {e.Name} {DnsMnemonic.Of(e.Type)}：{Response(e.Kind)}{(e.Authoritative ? "，权威" : "")}。",
         QueryTimedOut e => $"{e.Server} 在 {Duration(e.Waited)} 内没有答复 {e.Name} {DnsMnemonic.Of(e.Type)}（第 {e.Attempt} 次）。",
         RecordDisbelieved e => $"不采信来自区 {e.Zone} 的记录 {e.Record}：{e.Reason}。",
+        ZoneTrustFound e => e.Verdict switch
+        {
+            TrustVerdict.Secure => $"区 {e.Zone} 的密钥可信：{e.Explanation}。",
+            TrustVerdict.Insecure => $"区 {e.Zone} 不需要签名：{e.Explanation}。",
+            TrustVerdict.Indeterminate => $"无从判断区 {e.Zone} 的密钥{Because(e.Explanation)}。",
+            TrustVerdict.Bogus => $"区 {e.Zone} 的密钥不可信{Because(e.Explanation)}。",
+            _ => throw new ArgumentOutOfRangeException(nameof(what)),
+        },
+        SetVerified e => e.Verdict == TrustVerdict.Secure
+            ? $"{e.Name} {DnsMnemonic.Of(e.Type)} 由 {e.Signer} 的密钥 {e.KeyTag} 签名。"
+            : $"{e.Name} {DnsMnemonic.Of(e.Type)} 没有 {e.Signer} 应有的有效签名{Because(e.Explanation)}。",
+        TrustAnchorChanged e => $"信任锚：{e.Zone} 的密钥 {e.KeyTag}：{e.What}。",
+        AnswerValidated e => e.Verdict switch
+        {
+            TrustVerdict.Secure => $"{e.Name} {DnsMnemonic.Of(e.Type)} 的答复已通过验证{Because(e.Explanation)}。",
+            TrustVerdict.Insecure => $"{e.Name} {DnsMnemonic.Of(e.Type)} 的答复没有签名，也不需要签名{Because(e.Explanation)}。",
+            TrustVerdict.Indeterminate => $"{e.Name} {DnsMnemonic.Of(e.Type)} 的答复无法验证：其上没有信任锚。",
+            TrustVerdict.Bogus => $"{e.Name} {DnsMnemonic.Of(e.Type)} 的答复是伪造或损坏的{Because(e.Explanation)}。",
+            _ => throw new ArgumentOutOfRangeException(nameof(what)),
+        },
         QuestionAnswered e => $"答复 {e.Client} 关于 {e.Name} {DnsMnemonic.Of(e.Type)} 的查询：{e.Rcode}，{e.Answers} 条记录{(e.Authoritative ? "，权威" : "")}。",
         LookupFinished e => e.Failure == NameFailure.None
             ? $"{e.Name} 的地址是 {string.Join("、", e.Addresses)}，有效期 {e.Ttl} s。"

@@ -26,6 +26,8 @@ internal sealed partial class ChineseWords
             $"查找 {f.Subject} 的地址。", "没有与任何人通信：没有配置域名服务器，或者都到不了。", "什么也没有。", "指定一台域名服务器（dns=…），或者由 DHCP 分配。"),
         FailureClass.NameBudget => new($"解析 {f.Subject} 的工作量超过了单个域名的上限。",
             $"查找 {f.Subject} 的地址。", Asked(f), $"要问的名字越来越多，直到配额用尽{Because(f.Detail)}。", "这个区很可能配置严重错误或怀有恶意，在这一端无能为力。"),
+        FailureClass.NameBogus => new($"{f.Subject} 的记录与其所有者签名的内容不符。",
+            $"查找 {f.Subject} 的地址。", Asked(f), $"收到的应答签名无法通过验证{Because(f.Detail)}。", "可能是该区签名有误，也可能是途中有人篡改了应答；请联系该域名的所有者。"),
         FailureClass.NeighborSilent => new($"{f.With} 上没有人应答 {f.Subject}。",
             $"用 {f.Attempts} 次 ARP 请求查找 {f.Subject} 的 MAC 地址。", $"广播给 {f.With} 上的所有主机。", $"{Duration(f.Waited)} 内没有回音。", "检查地址是否正确、对方是否开机、双方是否在同一网段。"),
         FailureClass.NoRoute => new($"没有通往 {f.Subject} 的路由。",

@@ -129,6 +129,7 @@ internal sealed partial class ChineseWords : Words
         NameFailure.BadName => "域名不合法",
         NameFailure.NoServer => "没有可用的域名服务器",
         NameFailure.Budget => "查询工作量已达上限",
+        NameFailure.Bogus => "签名验证失败",
         _ => throw new ArgumentOutOfRangeException(nameof(failure)),
     };
 

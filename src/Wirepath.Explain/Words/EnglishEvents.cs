@@ -36,6 +36,26 @@ internal sealed partial class EnglishWords
         ResponseReceived e => $"{e.Server} answered for {e.Name} {DnsMnemonic.Of(e.Type)} after {Duration(e.RoundTrip)}: {Response(e.Kind)}{(e.Authoritative ? ", authoritative" : "")}.",
         QueryTimedOut e => $"{e.Server} did not answer for {e.Name} {DnsMnemonic.Of(e.Type)} within {Duration(e.Waited)} (attempt {e.Attempt}).",
         RecordDisbelieved e => $"The record {e.Record} from zone {e.Zone} was not believed: {e.Reason}.",
+        ZoneTrustFound e => e.Verdict switch
+        {
+            TrustVerdict.Secure => $"The keys of {e.Zone} are trusted: {e.Explanation}.",
+            TrustVerdict.Insecure => $"{e.Zone} needs no signatures: it {e.Explanation}.",
+            TrustVerdict.Indeterminate => $"Nothing is known of the keys of {e.Zone}{Because(e.Explanation)}.",
+            TrustVerdict.Bogus => $"The keys of {e.Zone} cannot be trusted{Because(e.Explanation)}.",
+            _ => throw new ArgumentOutOfRangeException(nameof(what)),
+        },
+        SetVerified e => e.Verdict == TrustVerdict.Secure
+            ? $"{e.Name} {DnsMnemonic.Of(e.Type)} is signed by key {e.KeyTag} of {e.Signer}."
+            : $"{e.Name} {DnsMnemonic.Of(e.Type)} is not signed by {e.Signer} as it should be{Because(e.Explanation)}.",
+        TrustAnchorChanged e => $"Trust anchor: key {e.KeyTag} of {e.Zone} {e.What}.",
+        AnswerValidated e => e.Verdict switch
+        {
+            TrustVerdict.Secure => $"The answer for {e.Name} {DnsMnemonic.Of(e.Type)} is secure{Because(e.Explanation)}.",
+            TrustVerdict.Insecure => $"The answer for {e.Name} {DnsMnemonic.Of(e.Type)} is not signed, and need not be{Because(e.Explanation)}.",
+            TrustVerdict.Indeterminate => $"The answer for {e.Name} {DnsMnemonic.Of(e.Type)} cannot be validated: no trust anchor lies above it.",
+            TrustVerdict.Bogus => $"The answer for {e.Name} {DnsMnemonic.Of(e.Type)} is bogus{Because(e.Explanation)}.",
+            _ => throw new ArgumentOutOfRangeException(nameof(what)),
+        },
         QuestionAnswered e => $"Answered {e.Client} about {e.Name} {DnsMnemonic.Of(e.Type)}: {e.Rcode}, {Count(e.Answers, "record")}{(e.Authoritative ? ", authoritative" : "")}.",
         LookupFinished e => e.Failure == NameFailure.None
             ? $"{e.Name} is {string.Join(", ", e.Addresses)} for {e.Ttl} s."

@@ -26,6 +26,8 @@ internal sealed partial class EnglishWords
             $"To find the address of {f.Subject}.", "Nobody: no name server is configured or reachable.", "Nothing.", "Give a name server (dns=…), or let DHCP give one."),
         FailureClass.NameBudget => new($"Looking up {f.Subject} took more work than one name may cause.",
             $"To find the address of {f.Subject}.", Asked(f), $"More and more names to ask for, until the budget was used up{Because(f.Detail)}.", "This looks like a badly broken or hostile zone; there is nothing to do on this side."),
+        FailureClass.NameBogus => new($"The records of {f.Subject} are not what its owner signed.",
+            $"To find the address of {f.Subject}.", Asked(f), $"An answer whose signatures do not fit{Because(f.Detail)}.", "Either the zone is signed wrongly, or somebody on the way changes its answers; its owner can tell."),
         FailureClass.NeighborSilent => new($"Nobody on {f.With} answers for {f.Subject}.",
             $"To find the MAC address of {f.Subject} with {Count(f.Attempts, "ARP request")}.", $"Everyone on {f.With}, by broadcast.", $"Silence for {Duration(f.Waited)}.", "Check that the address is right, that its machine is up, and that both are on the same network."),
         FailureClass.NoRoute => new($"No route leads to {f.Subject}.",

@@ -129,6 +129,7 @@ internal sealed partial class EnglishWords : Words
         NameFailure.BadName => "not a valid name",
         NameFailure.NoServer => "no name server",
         NameFailure.Budget => "work budget used up",
+        NameFailure.Bogus => "signatures do not fit",
         _ => throw new ArgumentOutOfRangeException(nameof(failure)),
     };
 

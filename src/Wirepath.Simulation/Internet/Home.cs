@@ -35,7 +35,7 @@ internal sealed class Home
         });
         Forwarder = new ForwardingResolver(
             new ForwarderSettings { Upstreams = [new IpEndpoint(NameServers.IspResolver, 53)] },
-            new RrsetCache(new CacheSettings()), new HostDnsTransport(Router), Router.Log, Router.Time, network.Simulator.Random.Fork("forwarder"));
+            new ResolverCache(new CacheSettings()), new HostDnsTransport(Router), Router.Log, Router.Time, network.Simulator.Random.Fork("forwarder"));
     }
 
     public Host Pc { get; }

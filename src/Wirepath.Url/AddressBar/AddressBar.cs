@@ -55,7 +55,7 @@ public static class AddressBar
         }
 
         ReadOnlySpan<char> rest = text.AsSpan(colon + 1);
-        if (rest.StartsWith("//") || SpecialScheme.IsSpecial(text[..colon].ToLowerInvariant()))
+        if (rest.StartsWith("//") || SpecialSchemes.Of(text[..colon].ToLowerInvariant()) != SpecialScheme.None)
         {
             return colon;
         }

@@ -27,7 +27,7 @@ public sealed record UrlAnatomy(UrlRecord Url, string? Typed, IReadOnlyList<UrlC
         string? unicodeHost = null;
         if (url.Host is { } host)
         {
-            unicodeHost = url.HostKind == HostKind.Domain ? DomainToAscii.ToUnicode(host) : PercentEncoding.DecodeToText(host);
+            unicodeHost = url.HostKind == HostKind.Domain ? url.UnicodeHost! : PercentEncoding.DecodeToText(host);
             UrlComponentNote note = url.HostKind switch
             {
                 HostKind.Ipv4 or HostKind.Ipv6 => UrlComponentNote.AddressLiteral,

@@ -1,76 +1,163 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Wirepath.Url;
 
-/// <summary>WHATWG URL §3.5, "host parser".</summary>
+/// <summary>WHATWG URL, "host parser" and "domain parser": reads a host and writes its serialised form.</summary>
 internal static class HostParser
 {
-    public static HostResult Parse(string text, bool isOpaque)
+    /// <param name="text">Not empty unless <paramref name="isOpaque"/>.</param>
+    /// <param name="isOpaque">The URL is not special.</param>
+    /// <param name="to">What is appended after a failure means nothing.</param>
+    /// <param name="problems">Validation errors are added; after a failure the last one is why. Null costs nothing.</param>
+    /// <param name="kind">What it is.</param>
+    public static bool TryParse(scoped ReadOnlySpan<char> text, bool isOpaque, ref GrowingBuffer<char> to, List<HostProblem>? problems, out HostKind kind)
     {
-        if (text[0] == '[')
+        if (text is ['[', ..])
         {
-            return Ipv6Literal(text);
+            kind = HostKind.Ipv6;
+            return TryIpv6(text, ref to, problems);
         }
 
         if (isOpaque)
         {
-            return Opaque(text);
+            kind = text.IsEmpty ? HostKind.Empty : HostKind.Opaque;
+            return TryOpaque(text, ref to, problems);
         }
 
-        string domain = PercentEncoding.DecodeToText(text);
-        if (!DomainToAscii.TryConvert(domain, out string ascii, out HostProblem? problem))
-        {
-            return new HostResult("", HostKind.None, problem with { Index = IndexIn(text, problem.Detail, problem.Index, domain) }, []);
-        }
-
-        int forbidden = UrlCodePoints.IndexOfForbiddenDomain(ascii);
-        if (forbidden >= 0)
-        {
-            string what = UrlCodePoints.Describe(ascii.AsSpan(forbidden));
-            return HostResult.Fail("domain-invalid-code-point", Math.Max(text.IndexOf(ascii[forbidden]), 0), what, $"The host contains {what}, which no domain name may contain; letters, digits, \"-\" and \".\" are right.");
-        }
-
-        return Ipv4Parser.EndsInNumber(ascii) ? Ipv4Parser.Parse(ascii) : HostResult.Of(ascii, HostKind.Domain);
+        int start = to.Length;
+        kind = HostKind.Domain;
+        if (!TryDomain(text, ref to, problems))
+            return false;
+        ReadOnlySpan<char> domain = to.Written[start..];
+        if (!Ipv4Parser.EndsInNumber(domain))
+            return true;
+        kind = HostKind.Ipv4;
+        int before = problems?.Count ?? 0;
+        bool right = Ipv4Parser.TryParse(domain, problems, out uint address);
+        if (problems is not null && !text.SequenceEqual(domain))
+            PointAtAll(problems, before, text);
+        to.Truncate(start);
+        Ipv4Parser.Write(address, ref to);
+        return right;
     }
 
-    private static HostResult Ipv6Literal(string text)
+    private static bool TryIpv6(scoped ReadOnlySpan<char> text, ref GrowingBuffer<char> to, List<HostProblem>? problems)
     {
         if (text[^1] != ']')
         {
-            return HostResult.Fail("IPv6-unclosed", text.Length - 1, text, "The IPv6 address is not closed: its \"[\" needs a \"]\" at the end.");
+            problems?.Add(new HostProblem("IPv6-unclosed", text.Length - 1, 0, text.ToString(), "The IPv6 address is not closed: its \"[\" needs a \"]\" at the end."));
+            return false;
         }
 
-        Span<ushort> pieces = stackalloc ushort[8];
-        return Ipv6Parser.TryParse(text.AsSpan(1, text.Length - 2), pieces, out HostProblem? problem)
-            ? HostResult.Of($"[{Ipv6Parser.Serialize(pieces)}]", HostKind.Ipv6)
-            : new HostResult("", HostKind.None, problem with { Index = problem.Index + 1 }, []);
+        Span<ushort> pieces = stackalloc ushort[Ipv6Parser.Pieces];
+        int before = problems?.Count ?? 0;
+        bool right = Ipv6Parser.TryParse(text[1..^1], pieces, problems);
+        for (int i = before; i < problems?.Count; i++)
+            problems[i] = problems[i] with { Index = problems[i].Index + 1 };
+        if (!right)
+            return false;
+        to.Add('[');
+        Ipv6Parser.Write(pieces, ref to);
+        to.Add(']');
+        return true;
     }
 
-    private static HostResult Opaque(string text)
+    private static bool TryOpaque(scoped ReadOnlySpan<char> text, ref GrowingBuffer<char> to, List<HostProblem>? problems)
     {
-        int forbidden = UrlCodePoints.IndexOfForbiddenHost(text);
+        int forbidden = text.IndexOfAny(UrlCodePoints.ForbiddenHost);
         if (forbidden >= 0)
         {
-            string what = UrlCodePoints.Describe(text.AsSpan(forbidden));
-            return HostResult.Fail("host-invalid-code-point", forbidden, what, $"The host contains {what}, which no host may contain.");
-        }
-
-        var host = new StringBuilder(text.Length);
-        PercentEncoding.Append(host, text, PercentEncodeSet.C0Control);
-        var tolerated = new List<HostProblem>();
-        for (int i = 0; i < text.Length; i++)
-        {
-            bool secondHalf = i > 0 && char.IsSurrogatePair(text[i - 1], text[i]);
-            if (!secondHalf && !UrlCodePoints.StartsWithUrlUnit(text.AsSpan(i)))
+            if (problems is not null)
             {
-                tolerated.Add(new HostProblem("invalid-URL-unit", i, text[i..(i + 1)], "The host contains a character that is not allowed in a URL as it is."));
+                string what = UrlCodePoints.Describe(text[forbidden..]);
+                problems.Add(new HostProblem("host-invalid-code-point", forbidden, 1, text[forbidden].ToString(), $"The host contains {what}, which no host may contain."));
             }
+
+            return false;
         }
 
-        return new HostResult(host.ToString(), HostKind.Opaque, null, tolerated);
+        if (problems is not null)
+        {
+            for (int i = 0; UrlCodePoints.IndexOfNoUrlUnit(text[i..], out int length) is >= 0 and int at; i += at + length)
+                problems.Add(new HostProblem("invalid-URL-unit", i + at, length, text.Slice(i + at, length).ToString(), UrlMessages.NoUrlUnit(text[(i + at)..])));
+        }
+
+        PercentEncoding.Append(ref to, text, PercentEncodeSet.C0Control);
+        return true;
     }
 
-    /// <summary>Finds the offending text in what was typed; percent-encoded hosts are pointed at as a whole.</summary>
-    private static int IndexIn(string text, string detail, int index, string domain) =>
-        ReferenceEquals(text, domain) || text == domain ? index : Math.Max(detail.Length == 0 ? 0 : text.IndexOf(detail, StringComparison.Ordinal), 0);
+    /// <summary>"Host parser" from the percent-decoding on, and "domain parser" with beStrict false.</summary>
+    [SkipLocalsInit]
+    private static bool TryDomain(scoped ReadOnlySpan<char> text, ref GrowingBuffer<char> to, List<HostProblem>? problems)
+    {
+        if (!text.Contains('%'))
+            return TryDecodedDomain(text, text, ref to, problems);
+
+        var decoded = new GrowingBuffer<char>(stackalloc char[128]);
+        PercentEncoding.AppendDecoded(ref decoded, text);
+        if (problems is not null && EncodedByte(text) is >= 0 and int encoded)
+            problems.Add(new HostProblem("domain-percent-encoded", encoded, 3, text.Slice(encoded, 3).ToString(), "The host is percent-encoded, which a host name need not be."));
+        bool right = TryDecodedDomain(decoded.Written, text, ref to, problems);
+        decoded.Dispose();
+        return right;
+    }
+
+    private static bool TryDecodedDomain(scoped ReadOnlySpan<char> domain, scoped ReadOnlySpan<char> text, ref GrowingBuffer<char> to, List<HostProblem>? problems)
+    {
+        int start = to.Length;
+        if (Ascii.IsValid(domain))
+        {
+            // Also where an "xn--" label is no punycode: such names are in use and go to DNS as they are.
+            Ascii.ToLower(domain, to.Extend(domain.Length), out _);
+        }
+        else if (!Idna.TryToAscii(domain, IdnaOptions.Url, ref to, out IdnaProblem problem))
+        {
+            problems?.Add(DomainMessages.Refused(domain, text, problem, tolerated: false));
+            return false;
+        }
+
+        ReadOnlySpan<char> ascii = to.Written[start..];
+        if (ascii.IsEmpty)
+        {
+            problems?.Add(DomainMessages.Refused(domain, text, new IdnaProblem(IdnaError.Empty, 0), tolerated: false));
+            return false;
+        }
+
+        int forbidden = ascii.IndexOfAny(UrlCodePoints.ForbiddenDomain);
+        if (forbidden >= 0)
+        {
+            problems?.Add(DomainMessages.Refused(domain, text, new IdnaProblem(IdnaError.ForbiddenAscii, ascii[..forbidden].Count('.'), ascii[forbidden]), tolerated: false));
+            return false;
+        }
+
+        if (problems is not null)
+            JudgeStrictly(domain, text, problems);
+        return true;
+    }
+
+    // "Domain parser": what the strict rules would refuse is a validation error, and no more than that.
+    private static void JudgeStrictly(ReadOnlySpan<char> domain, ReadOnlySpan<char> text, List<HostProblem> problems)
+    {
+        if (!Idna.TryToAscii(domain, IdnaOptions.Strict, out _, out IdnaProblem problem))
+            problems.Add(DomainMessages.Refused(domain, text, problem, tolerated: true));
+    }
+
+    // The address was found in another text than the one that was typed: its parts cannot be pointed at one by one.
+    private static void PointAtAll(List<HostProblem> problems, int from, ReadOnlySpan<char> text)
+    {
+        for (int i = from; i < problems.Count; i++)
+            problems[i] = problems[i] with { Index = 0, Length = text.Length };
+    }
+
+    private static int EncodedByte(ReadOnlySpan<char> text)
+    {
+        for (int i = 0; text[i..].IndexOf('%') is >= 0 and int at; i += at + 1)
+        {
+            if (PercentEncoding.IsEncodedByte(text[(i + at)..]))
+                return i + at;
+        }
+
+        return -1;
+    }
 }

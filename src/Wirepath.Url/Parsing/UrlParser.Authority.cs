@@ -2,289 +2,215 @@ using System.Globalization;
 
 namespace Wirepath.Url;
 
-/// <summary>The states of userinfo, host and port, and the file scheme's own way to its host.</summary>
 internal ref partial struct UrlParser
 {
-    private readonly bool EndsAuthority(int c) => c is EndOfInput or '/' or '?' or '#' || (_special && c == '\\');
-
-    private Step Authority(int c)
+    /// <summary>"Authority state", "host state", "port state": from behind the two slashes to the path.</summary>
+    private bool Authority(int p)
     {
-        if (c == '@')
-        {
-            Tolerate("invalid-credentials", "The URL carries a user name or password; it will be seen by whoever sees the URL.");
-            TakeCredentials(_buffer.ToString());
-            _buffer.Clear();
-        }
-        else if (EndsAuthority(c))
-        {
-            if (_atSignSeen && _buffer.Length == 0)
-            {
-                return Fail("host-missing", _p, "", "After \"@\" there is no host; a host name or address belongs there.");
-            }
+        ReadOnlySpan<char> rest = _input[p..];
+        int length = IsSpecial ? rest.IndexOfAny("/?#\\") : rest.IndexOfAny('/', '?', '#');
+        ReadOnlySpan<char> authority = length < 0 ? rest : rest[..length];
+        int end = p + authority.Length;
+        _out.Add("//");
+        _at.UsernameEnd = _at.HostStart = _out.Length;
 
-            // Back to where the host begins.
-            _p -= _buffer.Length + 1;
-            _buffer.Clear();
-            _state = State.Host;
-        }
-        else
+        int sign = authority.LastIndexOf('@');
+        if (sign >= 0)
         {
-            _buffer.Append((char)c);
+            if (_errors is not null)
+                RemarkCredentials(p, authority[..(sign + 1)]);
+            if (sign + 1 == authority.Length)
+                return Fail("host-missing", end, 0, "", "After \"@\" there is no host; a host name or address belongs there.");
+            Credentials(authority[..sign]);
+            authority = authority[(sign + 1)..];
         }
 
-        return Step.Next;
-    }
-
-    /// <summary>All but the last @ belong to the credentials.</summary>
-    private void TakeCredentials(string text)
-    {
-        bool inPassword = false;
-        if (_atSignSeen)
+        _at.HostStart = _out.Length;
+        int start = end - authority.Length;
+        int colon = PortColon(authority);
+        ReadOnlySpan<char> host = colon < 0 ? authority : authority[..colon];
+        if (host.IsEmpty && (colon == 0 || IsSpecial))
         {
-            text = "@" + text;
-            inPassword = _passwordTokenSeen;
+            return Fail("host-missing", start, 0, "", colon == 0
+                ? "Before the \":\" of the port there is no host; a host name or address belongs there."
+                : $"There is no host; \"{_scheme.Name()}://\" is followed by a host name or address.");
         }
 
-        _atSignSeen = true;
-        int colon = inPassword ? -1 : text.IndexOf(':');
-        if (inPassword)
-        {
-            PercentEncoding.Append(_password, text, PercentEncodeSet.Userinfo);
-        }
-        else if (colon < 0)
-        {
-            PercentEncoding.Append(_username, text, PercentEncodeSet.Userinfo);
-        }
-        else
-        {
-            PercentEncoding.Append(_username, text.AsSpan(0, colon), PercentEncodeSet.Userinfo);
-            PercentEncoding.Append(_password, text.AsSpan(colon + 1), PercentEncodeSet.Userinfo);
-            _passwordTokenSeen = true;
-        }
-    }
-
-    private Step Host(int c)
-    {
-        if (c == ':' && !_insideBrackets)
-        {
-            if (_buffer.Length == 0)
-            {
-                return Fail("host-missing", _p, "", "Before the \":\" of the port there is no host; a host name or address belongs there.");
-            }
-
-            if (!TakeHost())
-            {
-                return Step.Failed;
-            }
-
-            _state = State.Port;
-        }
-        else if (EndsAuthority(c))
-        {
-            if (_special && _buffer.Length == 0)
-            {
-                return Fail("host-missing", _p, "", $"There is no host; \"{_scheme}://\" is followed by a host name or address.");
-            }
-
-            if (!TakeHost())
-            {
-                return Step.Failed;
-            }
-
-            _p--;
-            _state = State.PathStart;
-        }
-        else
-        {
-            _insideBrackets = c == '[' || (_insideBrackets && c != ']');
-            _buffer.Append((char)c);
-        }
-
-        return Step.Next;
-    }
-
-    /// <summary>Parses the buffer, which is the input just before the pointer, as the host.</summary>
-    private bool TakeHost()
-    {
-        string text = _buffer.ToString();
-        int start = _p - text.Length;
-        _buffer.Clear();
-        if (text.Length == 0)
-        {
-            _host = "";
-            _hostKind = HostKind.Empty;
-            return true;
-        }
-
-        HostResult result = HostParser.Parse(text, isOpaque: !_special);
-        if (result.Failure is { } failure)
-        {
-            Fail(failure.Name, start + failure.Index, failure.Detail, failure.Message);
+        if (!Host(host, start))
             return false;
-        }
+        if (colon >= 0 && !Port(authority[(colon + 1)..], start + colon + 1))
+            return false;
+        return _validateOnly || PathStart(end);
+    }
 
-        if (_errors is not null)
+    /// <summary>Of the colon before the port: the first one outside of square brackets; -1 for none.</summary>
+    internal static int PortColon(ReadOnlySpan<char> authority)
+    {
+        int colon = authority.IndexOf(':');
+        if (colon < 0 || !authority[..colon].Contains('['))
+            return colon;
+        bool inside = false;
+        for (int i = 0; i < authority.Length; i++)
         {
-            foreach (HostProblem problem in result.Tolerated)
+            switch (authority[i])
             {
-                AddError(problem.Name, PositionOf(start + problem.Index), problem.Message);
+                case ':' when !inside:
+                    return i;
+                case '[':
+                    inside = true;
+                    break;
+                case ']':
+                    inside = false;
+                    break;
             }
         }
 
-        _host = result.Host;
-        _hostKind = result.Kind;
+        return -1;
+    }
+
+    private void Credentials(ReadOnlySpan<char> text)
+    {
+        int colon = text.IndexOf(':');
+        int start = _out.Length;
+        PercentEncoding.Append(ref _out, colon < 0 ? text : text[..colon], PercentEncodeSet.Userinfo);
+        _at.UsernameEnd = _out.Length;
+        if (colon >= 0 && colon + 1 < text.Length)
+        {
+            _out.Add(':');
+            PercentEncoding.Append(ref _out, text[(colon + 1)..], PercentEncodeSet.Userinfo);
+        }
+
+        if (_out.Length > start)
+            _out.Add('@');
+    }
+
+    private bool Host(ReadOnlySpan<char> host, int start)
+    {
+        List<HostProblem>? problems = _errors is null ? null : [];
+        bool right = HostParser.TryParse(host, !IsSpecial, ref _out, problems, out _at.HostKind);
+        _at.HostEnd = _out.Length;
+        if (problems is not null)
+            RemarkHost(problems, start);
+        return right;
+    }
+
+    private bool Port(ReadOnlySpan<char> text, int start)
+    {
+        int port = 0;
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (!char.IsAsciiDigit(text[i]))
+            {
+                if (_errors is null)
+                    return false;
+                string what = UrlCodePoints.Describe(text[i..]);
+                return Fail("port-invalid", start + i, UrlCodePoints.UnitLength(text[i..]), what, $"The port contains {what}; a port is a number from 0 to 65535.");
+            }
+
+            port = Math.Min((port * 10) + text[i] - '0', ushort.MaxValue + 1);
+        }
+
+        if (port > ushort.MaxValue)
+            return _errors is not null && Fail("port-out-of-range", start, text.Length, text.ToString(), $"Port {text} is too large; a port is a number from 0 to 65535.");
+        if (!text.IsEmpty && port != _scheme.DefaultPort())
+            WritePort((ushort)port);
         return true;
     }
 
-    private Step Port(int c)
+    private void WritePort(ushort port)
     {
-        if (c >= 0 && char.IsAsciiDigit((char)c))
-        {
-            _buffer.Append((char)c);
-            return Step.Next;
-        }
-
-        if (!EndsAuthority(c))
-        {
-            string what = UrlCodePoints.Describe(_input[_p..]);
-            return Fail("port-invalid", _p, what, $"The port contains {what}; a port is a number from 0 to 65535.");
-        }
-
-        if (_buffer.Length > 0)
-        {
-            string text = _buffer.ToString();
-            if (!ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ushort port))
-            {
-                return Fail("port-out-of-range", _p - text.Length, text, $"Port {text} is too large; a port is a number from 0 to 65535.");
-            }
-
-            _port = SpecialScheme.DefaultPort(_scheme) == port ? null : port;
-            _buffer.Clear();
-        }
-
-        _state = State.PathStart;
-        _p--;
-        return Step.Next;
+        _at.Port = port;
+        _at.HasPort = true;
+        _out.Add(':');
+        Span<char> digits = stackalloc char[5];
+        port.TryFormat(digits, out int length, default, CultureInfo.InvariantCulture);
+        _out.Add(digits[..length]);
     }
 
-    private Step File(int c)
+    private bool File(int p)
     {
-        _scheme = "file";
-        _special = true;
-        _host = "";
-        _hostKind = HostKind.Empty;
-        if (c is '/' or '\\')
+        if (p < _input.Length && _input[p] is '/' or '\\')
         {
-            if (c == '\\')
-            {
-                Tolerate("invalid-reverse-solidus", "A backslash stands where a slash should be.");
-            }
-
-            _state = State.FileSlash;
-        }
-        else if (_base is { Scheme: "file" })
-        {
-            _host = _base.Host ?? "";
-            _hostKind = _base.HostKind;
-            _path.Append(_base.Pathname);
-            TakeQuery(_base);
-            if (c == '?')
-            {
-                _query = new();
-                _state = State.Query;
-            }
-            else if (c == '#')
-            {
-                _fragment = new();
-                _state = State.Fragment;
-            }
-            else if (c != EndOfInput)
-            {
-                _query = null;
-                if (StartsWithWindowsDriveLetter(_input[_p..]))
-                {
-                    Tolerate("file-invalid-Windows-drive-letter", "A drive letter stands where a relative path was expected.");
-                    _path.Clear();
-                }
-                else
-                {
-                    ShortenPath();
-                }
-
-                _state = State.Path;
-                _p--;
-            }
-        }
-        else
-        {
-            _state = State.Path;
-            _p--;
+            RemarkIfBackslash(p);
+            return FileSlash(p + 1);
         }
 
-        return Step.Next;
+        if (_base?.Offsets.Special == SpecialScheme.File)
+        {
+            CopyAuthority();
+            return RelativePath(p);
+        }
+
+        EmptyHost();
+        StartPath();
+        return Path(p);
     }
 
-    private Step FileSlash(int c)
+    private bool FileSlash(int p)
     {
-        if (c is '/' or '\\')
+        if (p < _input.Length && _input[p] is '/' or '\\')
         {
-            if (c == '\\')
-            {
-                Tolerate("invalid-reverse-solidus", "A backslash stands where a slash should be.");
-            }
-
-            _state = State.FileHost;
-            return Step.Next;
+            RemarkIfBackslash(p);
+            return FileHost(p + 1);
         }
 
-        if (_base is { Scheme: "file" })
+        if (_base?.Offsets.Special != SpecialScheme.File)
         {
-            _host = _base.Host ?? "";
-            _hostKind = _base.HostKind;
-            string path = _base.Pathname;
-            if ((_p >= _input.Length || !StartsWithWindowsDriveLetter(_input[_p..])) && path.Length >= 3 && IsNormalizedWindowsDriveLetter(path.AsSpan(1, 2)) && (path.Length == 3 || path[3] == '/'))
-            {
-                // A drive letter of the base stays, as it does on that system.
-                _path.Append(path, 0, 3);
-            }
+            EmptyHost();
+            StartPath();
+            return Path(p);
         }
 
-        _state = State.Path;
-        _p--;
-        return Step.Next;
+        CopyAuthority();
+        StartPath();
+        ReadOnlySpan<char> path = _base.PathnameSpan;
+        if (!StartsWithDriveLetter(_input[p..]) && path.Length >= 3 && char.IsAsciiLetter(path[1]) && path[2] == ':' && (path.Length == 3 || path[3] == '/'))
+            _out.Add(path[..3]);
+        return Path(p);
     }
 
-    private Step FileHost(int c)
+    private bool FileHost(int p)
     {
-        if (c is not (EndOfInput or '/' or '\\' or '?' or '#'))
+        ReadOnlySpan<char> rest = _input[p..];
+        int length = rest.IndexOfAny("/\\?#");
+        ReadOnlySpan<char> host = length < 0 ? rest : rest[..length];
+        if (IsDriveLetter(host))
         {
-            _buffer.Append((char)c);
-            return Step.Next;
+            Remark("file-invalid-Windows-drive-letter-host", p, 2, "A drive letter stands where a host was expected; it is taken as the path.");
+            EmptyHost();
+            StartPath();
+            return Path(p);
         }
 
-        if (_buffer.Length == 2 && IsWindowsDriveLetter(_buffer.ToString()))
+        if (host.IsEmpty)
         {
-            Tolerate("file-invalid-Windows-drive-letter-host", "A drive letter stands where a host was expected; it is taken as the path.");
-
-            // The buffer stays: it is the beginning of the path.
-            _p--;
-            _state = State.Path;
-            return Step.Next;
+            EmptyHost();
+            return PathStart(p);
         }
 
-        if (!TakeHost())
+        _out.Add("//");
+        _at.UsernameEnd = _at.HostStart = _out.Length;
+        if (!Host(host, p))
+            return false;
+        if (_out.Written[_at.HostStart..] is "localhost")
         {
-            return Step.Failed;
+            _out.Truncate(_at.HostStart);
+            _at.HostEnd = _at.HostStart;
+            _at.HostKind = HostKind.Empty;
         }
 
-        if (_host == "localhost")
-        {
-            _host = "";
-            _hostKind = HostKind.Empty;
-        }
-
-        _p--;
-        _state = State.PathStart;
-        return Step.Next;
+        return _validateOnly || PathStart(p + host.Length);
     }
+
+    private void EmptyHost()
+    {
+        _out.Add("//");
+        _at.UsernameEnd = _at.HostStart = _at.HostEnd = _out.Length;
+        _at.HostKind = HostKind.Empty;
+    }
+
+    internal static bool IsDriveLetter(ReadOnlySpan<char> text) => text is [_, ':' or '|'] && char.IsAsciiLetter(text[0]);
+
+    private static bool StartsWithDriveLetter(ReadOnlySpan<char> text) =>
+        text.Length >= 2 && IsDriveLetter(text[..2]) && (text.Length == 2 || text[2] is '/' or '\\' or '?' or '#');
 }

@@ -1,191 +1,214 @@
-using System.Text;
-
 namespace Wirepath.Url;
 
-/// <summary>The states of path, query and fragment.</summary>
 internal ref partial struct UrlParser
 {
-    private Step PathStart(int c)
+    private bool PathStart(int p)
     {
-        if (_special)
+        StartPath();
+        if (IsSpecial)
         {
-            if (c == '\\')
+            if (p < _input.Length && _input[p] is '/' or '\\')
             {
-                Tolerate("invalid-reverse-solidus", "A backslash stands where a slash should be.");
+                RemarkIfBackslash(p);
+                p++;
             }
 
-            _state = State.Path;
-            if (c is not ('/' or '\\'))
-            {
-                _p--;
-            }
-        }
-        else if (c == '?')
-        {
-            _query = new StringBuilder();
-            _state = State.Query;
-        }
-        else if (c == '#')
-        {
-            _fragment = new StringBuilder();
-            _state = State.Fragment;
-        }
-        else if (c != EndOfInput)
-        {
-            _state = State.Path;
-            if (c != '/')
-            {
-                _p--;
-            }
+            return Path(p);
         }
 
-        return Step.Next;
+        if (p == _input.Length)
+            return true;
+        return _input[p] switch
+        {
+            '?' => Query(p + 1),
+            '#' => Fragment(p + 1),
+            '/' => Path(p + 1),
+            _ => Path(p),
+        };
     }
 
-    private Step Path(int c)
+    /// <summary>A path without an authority before it.</summary>
+    private bool HostlessPath(int p)
     {
-        bool slash = c == '/' || (_special && c == '\\');
-        if (!slash && c is not (EndOfInput or '?' or '#'))
-        {
-            CheckUrlUnit();
-            _p += AppendEncoded(_buffer, PercentEncodeSet.Path) - 1;
-            return Step.Next;
-        }
-
-        if (_special && c == '\\')
-        {
-            Tolerate("invalid-reverse-solidus", "A backslash stands where a slash should be.");
-        }
-
-        string segment = _buffer.ToString();
-        _buffer.Clear();
-        if (IsDoubleDot(segment))
-        {
-            ShortenPath();
-            if (!slash)
-            {
-                _path.Append('/');
-            }
-        }
-        else if (IsSingleDot(segment))
-        {
-            if (!slash)
-            {
-                _path.Append('/');
-            }
-        }
-        else
-        {
-            if (_scheme == "file" && _path.Length == 0 && IsWindowsDriveLetter(segment))
-            {
-                segment = $"{segment[0]}:";
-            }
-
-            _path.Append('/').Append(segment);
-        }
-
-        if (c == '?')
-        {
-            _query = new StringBuilder();
-            _state = State.Query;
-        }
-        else if (c == '#')
-        {
-            _fragment = new StringBuilder();
-            _state = State.Fragment;
-        }
-
-        return Step.Next;
+        _at.HostKind = HostKind.None;
+        StartPath();
+        return Path(p);
     }
 
-    private Step OpaquePath(int c)
-    {
-        if (c == '?')
-        {
-            _query = new StringBuilder();
-            _state = State.Query;
-        }
-        else if (c == '#')
-        {
-            _fragment = new StringBuilder();
-            _state = State.Fragment;
-        }
-        else if (c == ' ')
-        {
-            // Only the blank before ? or # would be lost when the query or fragment is taken off later.
-            _path.Append(Remaining.StartsWith("?") || Remaining.StartsWith("#") ? "%20" : " ");
-        }
-        else if (c != EndOfInput)
-        {
-            CheckUrlUnit();
-            _p += AppendEncoded(_path, PercentEncodeSet.C0Control) - 1;
-        }
+    private void StartPath() => _at.PathStart = _out.Length;
 
-        return Step.Next;
+    /// <summary>"Path state", from behind the slash of its first segment.</summary>
+    private bool Path(int p)
+    {
+        if (_validateOnly)
+            return true;
+        ReadOnlySpan<char> rest = _input[p..];
+        int length = rest.IndexOfAny('?', '#');
+        if (length >= 0)
+            rest = rest[..length];
+        if (_errors is not null)
+            RemarkPath(p, rest);
+        WriteSegments(rest, _scheme, _at.PathStart, ref _out);
+        FinishPath();
+        return AfterPath(p + rest.Length);
     }
 
-    private Step Query(int c)
+    /// <summary>Appends segments to a path: dot segments are resolved, the rest is percent-encoded.</summary>
+    /// <param name="text">Without the slash before the first one.</param>
+    /// <param name="scheme">Of the URL.</param>
+    /// <param name="pathStart">In <paramref name="to"/>.</param>
+    /// <param name="to">Ends with the segments that there are.</param>
+    internal static void WriteSegments(scoped ReadOnlySpan<char> text, SpecialScheme scheme, int pathStart, scoped ref GrowingBuffer<char> to)
     {
-        if (c == '#')
+        bool backslashes = scheme != SpecialScheme.None;
+        // Most paths have neither dot segments nor backslashes and are one run.
+        if (scheme != SpecialScheme.File && text is not ['.' or '%', ..]
+            && !FastPath.MayHaveDotSegment(text) && !(backslashes && text.Contains('\\')))
         {
-            _fragment = new StringBuilder();
-            _state = State.Fragment;
-        }
-        else if (c != EndOfInput)
-        {
-            CheckUrlUnit();
-            _p += AppendEncoded(_query!, _special ? PercentEncodeSet.SpecialQuery : PercentEncodeSet.Query) - 1;
-        }
-
-        return Step.Next;
-    }
-
-    private Step Fragment(int c)
-    {
-        if (c != EndOfInput)
-        {
-            CheckUrlUnit();
-            _p += AppendEncoded(_fragment!, PercentEncodeSet.Fragment) - 1;
-        }
-
-        return Step.Next;
-    }
-
-    /// <summary>Encodes the code point at the pointer and says how many UTF-16 units it was.</summary>
-    private readonly int AppendEncoded(StringBuilder to, PercentEncodeSet set)
-    {
-        int units = _p + 1 < _input.Length && char.IsSurrogatePair(_input[_p], _input[_p + 1]) ? 2 : 1;
-        PercentEncoding.Append(to, _input.Slice(_p, units), set);
-        return units;
-    }
-
-    /// <summary>"Shorten a URL's path": takes the last segment off, but never a file URL's drive letter.</summary>
-    private readonly void ShortenPath()
-    {
-        if (_scheme == "file" && _path.Length == 3 && _path[0] == '/' && char.IsAsciiLetter(_path[1]) && _path[2] == ':')
-        {
+            to.Add('/');
+            PercentEncoding.Append(ref to, text, PercentEncodeSet.Path);
             return;
         }
 
-        int at = _path.Length - 1;
-        while (at >= 0 && _path[at] != '/')
+        while (true)
         {
-            at--;
-        }
+            int slash = backslashes ? text.IndexOfAny('/', '\\') : text.IndexOf('/');
+            ReadOnlySpan<char> segment = slash < 0 ? text : text[..slash];
+            switch (Dots(segment))
+            {
+                case 2:
+                    Shorten(ref to, pathStart, scheme);
+                    if (slash < 0)
+                        to.Add('/');
+                    break;
+                case 1:
+                    if (slash < 0)
+                        to.Add('/');
+                    break;
+                case var _ when scheme == SpecialScheme.File && to.Length == pathStart && IsDriveLetter(segment):
+                    to.Add('/');
+                    to.Add(segment[0]);
+                    to.Add(':');
+                    break;
+                default:
+                    to.Add('/');
+                    PercentEncoding.Append(ref to, segment, PercentEncodeSet.Path);
+                    break;
+            }
 
-        _path.Length = Math.Max(at, 0);
+            if (slash < 0)
+                return;
+            text = text[(slash + 1)..];
+        }
     }
 
-    private static bool IsSingleDot(string segment) => segment == "." || segment.Equals("%2e", StringComparison.OrdinalIgnoreCase);
+    /// <returns>1 for a "single-dot URL path segment", 2 for a "double-dot" one, else 0.</returns>
+    private static int Dots(ReadOnlySpan<char> segment)
+    {
+        const int longest = 6;
+        if (segment.Length is 0 or > longest || segment[0] is not ('.' or '%'))
+            return 0;
+        int dots = 0;
+        while (!segment.IsEmpty)
+        {
+            if (segment[0] == '.')
+                segment = segment[1..];
+            else if (segment is ['%', '2', 'e' or 'E', ..])
+                segment = segment[3..];
+            else
+                return 0;
+            dots++;
+        }
 
-    private static bool IsDoubleDot(string segment) =>
-        segment == ".." || segment.Equals(".%2e", StringComparison.OrdinalIgnoreCase) ||
-        segment.Equals("%2e.", StringComparison.OrdinalIgnoreCase) || segment.Equals("%2e%2e", StringComparison.OrdinalIgnoreCase);
+        return dots > 2 ? 0 : dots;
+    }
 
-    private static bool IsWindowsDriveLetter(ReadOnlySpan<char> text) => text.Length == 2 && char.IsAsciiLetter(text[0]) && (text[1] is ':' or '|');
+    private void Shorten() => Shorten(ref _out, _at.PathStart, _scheme);
 
-    private static bool IsNormalizedWindowsDriveLetter(ReadOnlySpan<char> text) => text.Length == 2 && char.IsAsciiLetter(text[0]) && text[1] == ':';
+    private static void Shorten(scoped ref GrowingBuffer<char> to, int pathStart, SpecialScheme scheme)
+    {
+        ReadOnlySpan<char> path = to.Written[pathStart..];
+        if (scheme == SpecialScheme.File && path is ['/', _, ':'] && char.IsAsciiLetter(path[1]))
+            return;
+        to.Truncate(pathStart + Math.Max(path.LastIndexOf('/'), 0));
+    }
 
-    private static bool StartsWithWindowsDriveLetter(ReadOnlySpan<char> text) =>
-        text.Length >= 2 && IsWindowsDriveLetter(text[..2]) && (text.Length == 2 || text[2] is '/' or '\\' or '?' or '#');
+    /// <summary>"URL serializer": without this, <c>web+demo:/.//not-a-host/</c> would come back with a host.</summary>
+    private void FinishPath()
+    {
+        if (_at.HostKind == HostKind.None && !_at.OpaquePath && _out.Written[_at.PathStart..] is ['/', '/', ..])
+        {
+            _out.Insert(_at.PathStart, "/.");
+            _at.PathStart += 2;
+        }
+    }
+
+    private bool AfterPath(int p)
+    {
+        if (p == _input.Length)
+            return true;
+        return _input[p] == '?' ? Query(p + 1) : Fragment(p + 1);
+    }
+
+    private bool OpaquePath(int p)
+    {
+        _at.OpaquePath = true;
+        _at.HostKind = HostKind.None;
+        StartPath();
+        if (_validateOnly)
+            return true;
+        ReadOnlySpan<char> rest = _input[p..];
+        int length = rest.IndexOfAny('?', '#');
+        ReadOnlySpan<char> path = length < 0 ? rest : rest[..length];
+        if (_errors is not null)
+            RemarkUnits(p, path);
+        if (length >= 0 && path is [.., ' '])
+        {
+            PercentEncoding.Append(ref _out, path[..^1], PercentEncodeSet.C0Control);
+            _out.Add("%20");
+        }
+        else
+        {
+            PercentEncoding.Append(ref _out, path, PercentEncodeSet.C0Control);
+        }
+
+        return AfterPath(p + path.Length);
+    }
+
+    private bool Query(int p)
+    {
+        if (_validateOnly)
+            return true;
+        ReadOnlySpan<char> rest = _input[p..];
+        int length = rest.IndexOf('#');
+        ReadOnlySpan<char> query = length < 0 ? rest : rest[..length];
+        if (_errors is not null)
+            RemarkUnits(p, query);
+        _at.SearchStart = _out.Length;
+        _out.Add('?');
+        WriteQuery(query, _scheme, _encoding, ref _out);
+        return length < 0 || Fragment(p + length + 1);
+    }
+
+    internal static void WriteQuery(scoped ReadOnlySpan<char> query, SpecialScheme scheme, LegacyEncoding? encoding, scoped ref GrowingBuffer<char> to)
+    {
+        PercentEncodeSet set = scheme == SpecialScheme.None ? PercentEncodeSet.Query : PercentEncodeSet.SpecialQuery;
+        if (encoding is not null && scheme is not (SpecialScheme.None or SpecialScheme.Ws or SpecialScheme.Wss))
+            encoding.Append(ref to, query, set);
+        else
+            PercentEncoding.Append(ref to, query, set);
+    }
+
+    private bool Fragment(int p)
+    {
+        if (_validateOnly)
+            return true;
+        ReadOnlySpan<char> fragment = _input[p..];
+        if (_errors is not null)
+            RemarkUnits(p, fragment);
+        _at.HashStart = _out.Length;
+        _out.Add('#');
+        PercentEncoding.Append(ref _out, fragment, PercentEncodeSet.Fragment);
+        return true;
+    }
 }

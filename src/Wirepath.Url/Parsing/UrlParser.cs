@@ -1,276 +1,299 @@
-using System.Globalization;
-using System.Text;
+using System.Runtime.CompilerServices;
 
 namespace Wirepath.Url;
 
 /// <summary>
-/// The "basic URL parser" (WHATWG URL §4.4), state for state. One instance parses one input and fills the components in
-/// beside itself; <see cref="ToRecord"/> then writes them into the one string.
+/// WHATWG URL, "basic URL parser" without state override: takes the input apart from left to right, state by state, and writes the
+/// serialised URL and where its components stand. To validate, it stops as soon as nothing can go wrong any more.
 /// </summary>
 internal ref partial struct UrlParser
 {
-    private const int EndOfInput = -1;
+    /// <summary>Most URLs fit; longer ones go to pooled memory.</summary>
+    public const int OnStack = 512;
 
     private readonly ReadOnlySpan<char> _typed;
     private readonly ReadOnlySpan<char> _input;
     private readonly int _trimmedStart;
     private readonly UrlRecord? _base;
     private readonly ICollection<UrlValidationError>? _errors;
+    private readonly LegacyEncoding? _encoding;
+    private readonly bool _validateOnly;
 
-    // The pointer and the flags of the standard.
-    private int _p;
-    private State _state;
-    private readonly StringBuilder _buffer = new();
-    private bool _insideBrackets;
-    private bool _atSignSeen;
-    private bool _passwordTokenSeen;
+    private GrowingBuffer<char> _out;
+    private UrlOffsets _at;
+    private SpecialScheme _scheme;
 
-    // The URL record that is being filled.
-    private string _scheme = "";
-    private bool _special;
-    private readonly StringBuilder _username = new();
-    private readonly StringBuilder _password = new();
-    private string _host = "";
-    private HostKind _hostKind = HostKind.None;
-    private ushort? _port;
-    private readonly StringBuilder _path = new();
-    private bool _opaquePath;
-    private StringBuilder? _query;
-    private StringBuilder? _fragment;
+    // The last position that was translated for an error.
+    private int _lastIndex;
+    private int _lastPosition;
 
-    public UrlParser(ReadOnlySpan<char> typed, UrlRecord? baseUrl, ICollection<UrlValidationError>? errors)
+    private UrlParser(scoped in UrlParsing asked, ReadOnlySpan<char> typed, Range trimmed, ReadOnlySpan<char> input, Span<char> room)
     {
         _typed = typed;
-        _base = baseUrl;
-        _errors = errors;
-        int end = typed.Length;
-        while (_trimmedStart < end && typed[_trimmedStart] <= ' ')
-        {
-            _trimmedStart++;
-        }
-
-        while (end > _trimmedStart && typed[end - 1] <= ' ')
-        {
-            end--;
-        }
-
-        _input = typed[_trimmedStart..end];
-        if (_input.Length != typed.Length)
-        {
-            AddError("invalid-URL-unit", _trimmedStart > 0 ? 0 : end, "Blanks before or after a URL are dropped.");
-        }
-
-        if (_input.IndexOfAny('\t', '\n', '\r') is >= 0 and int at)
-        {
-            AddError("invalid-URL-unit", _trimmedStart + at, "Tabs and line breaks inside a URL are dropped.");
-            var kept = new StringBuilder(_input.Length);
-            foreach (char c in _input)
-            {
-                if (c is not ('\t' or '\n' or '\r'))
-                {
-                    kept.Append(c);
-                }
-            }
-
-            _input = kept.ToString();
-        }
-    }
-
-    private enum State : byte
-    {
-        SchemeStart,
-        Scheme,
-        NoScheme,
-        SpecialRelativeOrAuthority,
-        PathOrAuthority,
-        Relative,
-        RelativeSlash,
-        SpecialAuthoritySlashes,
-        SpecialAuthorityIgnoreSlashes,
-        Authority,
-        Host,
-        Port,
-        File,
-        FileSlash,
-        FileHost,
-        PathStart,
-        Path,
-        OpaquePath,
-        Query,
-        Fragment,
-    }
-
-    private enum Step : byte
-    {
-        Next,
-        Finished,
-        Failed,
-    }
-
-    public UrlFailure? Failure { get; private set; }
-
-    private readonly ReadOnlySpan<char> Remaining => _p + 1 < _input.Length ? _input[(_p + 1)..] : default;
-
-    public bool Run()
-    {
-        for (_p = 0; ; _p++)
-        {
-            int c = _p < _input.Length ? _input[_p] : EndOfInput;
-            Step step = _state switch
-            {
-                State.SchemeStart => SchemeStart(c),
-                State.Scheme => Scheme(c),
-                State.NoScheme => NoScheme(c),
-                State.SpecialRelativeOrAuthority => SpecialRelativeOrAuthority(c),
-                State.PathOrAuthority => PathOrAuthority(c),
-                State.Relative => Relative(c),
-                State.RelativeSlash => RelativeSlash(c),
-                State.SpecialAuthoritySlashes => SpecialAuthoritySlashes(c),
-                State.SpecialAuthorityIgnoreSlashes => SpecialAuthorityIgnoreSlashes(c),
-                State.Authority => Authority(c),
-                State.Host => Host(c),
-                State.Port => Port(c),
-                State.File => File(c),
-                State.FileSlash => FileSlash(c),
-                State.FileHost => FileHost(c),
-                State.PathStart => PathStart(c),
-                State.Path => Path(c),
-                State.OpaquePath => OpaquePath(c),
-                State.Query => Query(c),
-                State.Fragment => Fragment(c),
-                _ => throw new InvalidOperationException($"No such state: {_state}."),
-            };
-            if (step == Step.Failed)
-            {
-                return false;
-            }
-
-            // The pointer may have been moved back, so the end is where it stands now.
-            if (step == Step.Finished || _p >= _input.Length)
-            {
-                return true;
-            }
-        }
-    }
-
-    /// <summary>WHATWG URL §4.5, "URL serializer".</summary>
-    public readonly UrlRecord ToRecord()
-    {
-        var href = new StringBuilder(_typed.Length + 16);
-        href.Append(_scheme).Append(':');
-        int usernameStart = href.Length, usernameEnd = href.Length, hostStart = href.Length, hostEnd = href.Length;
-        bool credentials = _username.Length + _password.Length > 0;
-        if (_hostKind != HostKind.None)
-        {
-            href.Append("//");
-            usernameStart = href.Length;
-            usernameEnd = usernameStart;
-            if (credentials)
-            {
-                href.Append(_username);
-                usernameEnd = href.Length;
-                if (_password.Length > 0)
-                {
-                    href.Append(':').Append(_password);
-                }
-
-                href.Append('@');
-            }
-
-            hostStart = href.Length;
-            href.Append(_host);
-            hostEnd = href.Length;
-            if (_port is ushort port)
-            {
-                href.Append(CultureInfo.InvariantCulture, $":{port}");
-            }
-        }
-        else if (!_opaquePath && _path.Length > 1 && _path[0] == '/' && _path[1] == '/')
-        {
-            // Without this, web+demo:/.//not-a-host/ would come back with a host.
-            href.Append("/.");
-        }
-
-        int pathStart = href.Length;
-        href.Append(_path);
-        int searchStart = _query is null ? -1 : href.Length;
-        if (_query is not null)
-        {
-            href.Append('?').Append(_query);
-        }
-
-        int hashStart = _fragment is null ? -1 : href.Length;
-        if (_fragment is not null)
-        {
-            href.Append('#').Append(_fragment);
-        }
-
-        return new UrlRecord(href.ToString(), new UrlOffsets
-        {
-            SchemeEnd = _scheme.Length,
-            UsernameStart = usernameStart,
-            UsernameEnd = usernameEnd,
-            HostStart = hostStart,
-            HostEnd = hostEnd,
-            PathStart = pathStart,
-            SearchStart = searchStart,
-            HashStart = hashStart,
-            Port = _port,
-            HostKind = _hostKind,
-            OpaquePath = _opaquePath,
-            HasCredentials = credentials,
-        });
-    }
-
-    /// <summary>Where a position of the cleaned input stands in what was typed.</summary>
-    private readonly int PositionOf(int index)
-    {
-        int at = _trimmedStart;
-        for (int kept = 0; at < _typed.Length; at++)
-        {
-            if (_typed[at] is '\t' or '\n' or '\r')
-            {
-                continue;
-            }
-
-            if (kept++ == index)
-            {
-                break;
-            }
-        }
-
-        return Math.Min(at, _trimmedStart + Math.Max(_typed.Length - _trimmedStart, 0));
-    }
-
-    private readonly void AddError(string name, int position, string message) => _errors?.Add(new UrlValidationError(name, position, message));
-
-    /// <summary>An error that the parser goes on from, at the pointer.</summary>
-    private readonly void Tolerate(string name, string message)
-    {
+        _input = input;
+        _trimmedStart = trimmed.Start.Value;
+        _base = asked.Base;
+        _errors = asked.Errors;
+        _encoding = asked.Encoding is { IsUtf8: false } ? asked.Encoding : null;
+        _validateOnly = asked.ValidateOnly;
+        _out = new GrowingBuffer<char>(room);
+        _at.SearchStart = _at.HashStart = -1;
         if (_errors is not null)
+            RemarkDropped(trimmed);
+    }
+
+    private readonly bool IsSpecial => _scheme != SpecialScheme.None;
+
+    /// <param name="typed">Any UTF-16.</param>
+    /// <param name="same">The same as a string, which is kept when it is its own serialisation; null when there is none.</param>
+    /// <param name="asked">What else is given.</param>
+    public static UrlRecord? Parse(ReadOnlySpan<char> typed, string? same, in UrlParsing asked)
+    {
+        UrlOffsets at = default;
+        if (asked.Errors is null && FastPath.TryRead(typed, ref at, out bool isBare))
+            return new UrlRecord(isBare ? string.Concat(typed, "/") : same ?? typed.ToString(), at);
+        Run(typed, same, asked, out UrlRecord? url);
+        return url;
+    }
+
+    public static bool IsValid(ReadOnlySpan<char> typed, UrlRecord? baseUrl) =>
+        FastPath.IsValid(typed) || Run(typed, null, new UrlParsing { Base = baseUrl, ValidateOnly = true }, out _);
+
+    private static bool Run(ReadOnlySpan<char> typed, string? same, in UrlParsing asked, out UrlRecord? url)
+    {
+        int start = 0, end = typed.Length;
+        while (start < end && typed[start] <= ' ')
+            start++;
+        while (end > start && typed[end - 1] <= ' ')
+            end--;
+        ReadOnlySpan<char> trimmed = typed[start..end];
+        return trimmed.IndexOfAny(UrlCodePoints.TabsAndNewlines) < 0
+            ? Run(typed, start..end, trimmed, same, asked, out url)
+            : RunStripped(typed, start..end, same, asked, out url);
+    }
+
+    [SkipLocalsInit]
+    private static bool RunStripped(ReadOnlySpan<char> typed, Range trimmed, string? same, in UrlParsing asked, out UrlRecord? url)
+    {
+        var input = new GrowingBuffer<char>(stackalloc char[OnStack]);
+        Strip(typed[trimmed], ref input);
+        bool parsed = Run(typed, trimmed, input.Written, same, asked, out url);
+        input.Dispose();
+        return parsed;
+    }
+
+    [SkipLocalsInit]
+    private static bool Run(ReadOnlySpan<char> typed, Range trimmed, ReadOnlySpan<char> input, string? same, in UrlParsing asked, out UrlRecord? url)
+    {
+        var parser = new UrlParser(asked, typed, trimmed, input, stackalloc char[OnStack]);
+        bool parsed = parser.Scheme();
+        url = !parsed || asked.ValidateOnly ? null
+            : new UrlRecord(same is not null && parser._out.Written.SequenceEqual(same) ? same : parser._out.Written.ToString(), parser._at);
+        parser._out.Dispose();
+        return parsed;
+    }
+
+    /// <summary>"Remove all ASCII tab or newline".</summary>
+    internal static void Strip(scoped ReadOnlySpan<char> text, ref GrowingBuffer<char> to)
+    {
+        while (true)
         {
-            AddError(name, PositionOf(_p), message);
+            int at = text.IndexOfAny(UrlCodePoints.TabsAndNewlines);
+            if (at < 0)
+            {
+                to.Add(text);
+                return;
+            }
+
+            to.Add(text[..at]);
+            text = text[(at + 1)..];
         }
     }
 
-    /// <summary>invalid-URL-unit, when the pointer is on none.</summary>
-    private readonly void CheckUrlUnit()
+    /// <summary>"Scheme start state", "scheme state".</summary>
+    private bool Scheme()
     {
-        // The second half of a pair was judged with the first.
-        if (_errors is null || (char.IsLowSurrogate(_input[_p]) && _p > 0 && char.IsHighSurrogate(_input[_p - 1])) || UrlCodePoints.StartsWithUrlUnit(_input[_p..]))
+        int length = SchemeLength(_input);
+        if (length < 0)
+            return NoScheme();
+
+        Span<char> scheme = _out.Extend(length);
+        System.Text.Ascii.ToLower(_input[..length], scheme, out _);
+        _at.SchemeEnd = length;
+        _at.Special = _scheme = SpecialSchemes.Of(scheme);
+        _out.Add(':');
+        int p = length + 1;
+        ReadOnlySpan<char> rest = _input[p..];
+        if (_scheme == SpecialScheme.File)
         {
+            if (!rest.StartsWith("//"))
+                RemarkMissingSlashes(p);
+            return File(p);
+        }
+
+        if (IsSpecial)
+        {
+            if (_base is not null && _base.Offsets.Special == _scheme && !rest.StartsWith("//"))
+            {
+                RemarkMissingSlashes(p);
+                return Relative(p);
+            }
+
+            if (rest.StartsWith("//"))
+                p += 2;
+            else
+                RemarkMissingSlashes(p);
+            return AfterSlashes(p);
+        }
+
+        return rest switch
+        {
+            ['/', '/', ..] => Authority(p + 2),
+            ['/', ..] => HostlessPath(p + 1),
+            _ => OpaquePath(p),
+        };
+    }
+
+    /// <returns>-1 when the text does not begin with a scheme and a colon.</returns>
+    internal static int SchemeLength(ReadOnlySpan<char> text)
+    {
+        if (text.IsEmpty || !char.IsAsciiLetter(text[0]))
+            return -1;
+        int i = 1;
+        while (i < text.Length && (char.IsAsciiLetterOrDigit(text[i]) || text[i] is '+' or '-' or '.'))
+            i++;
+        return i < text.Length && text[i] == ':' ? i : -1;
+    }
+
+    private bool NoScheme()
+    {
+        if (_base is null || (_base.HasOpaquePath && _input is not ['#', ..]))
+        {
+            return Fail("missing-scheme-non-relative-URL", 0, 0, "", _base is null
+                ? "There is no scheme: a URL begins with one, such as \"http://\"."
+                : "There is no scheme, and nothing can be relative to a URL with an opaque path.");
+        }
+
+        _scheme = _base.Offsets.Special;
+        if (_scheme == SpecialScheme.File && !_base.HasOpaquePath)
+        {
+            WriteScheme("file");
+            return File(0);
+        }
+
+        WriteScheme(_base.SchemeSpan);
+        if (!_base.HasOpaquePath)
+            return Relative(0);
+        _at.OpaquePath = true;
+        _at.HostKind = HostKind.None;
+        CopyPath();
+        CopyQuery();
+        return Fragment(1);
+    }
+
+    private void WriteScheme(scoped ReadOnlySpan<char> scheme)
+    {
+        _out.Add(scheme);
+        _at.SchemeEnd = scheme.Length;
+        _at.Special = _scheme;
+        _out.Add(':');
+    }
+
+    private bool Relative(int p)
+    {
+        if (p < _input.Length && (_input[p] == '/' || (IsSpecial && _input[p] == '\\')))
+        {
+            RemarkIfBackslash(p);
+            return RelativeSlash(p + 1);
+        }
+
+        CopyAuthority();
+        return RelativePath(p);
+    }
+
+    /// <summary>The rest of "relative state" and "file state": what of the base's path and query stays.</summary>
+    private bool RelativePath(int p)
+    {
+        CopyPath();
+        if (p == _input.Length)
+        {
+            FinishPath();
+            CopyQuery();
+            return true;
+        }
+
+        switch (_input[p])
+        {
+            case '?':
+                FinishPath();
+                return Query(p + 1);
+            case '#':
+                FinishPath();
+                CopyQuery();
+                return Fragment(p + 1);
+            default:
+                if (_scheme == SpecialScheme.File && StartsWithDriveLetter(_input[p..]))
+                {
+                    Remark("file-invalid-Windows-drive-letter", p, 2, "A drive letter stands where a relative path was expected.");
+                    _out.Truncate(_at.PathStart);
+                }
+                else
+                {
+                    Shorten();
+                }
+
+                return Path(p);
+        }
+    }
+
+    private bool RelativeSlash(int p)
+    {
+        if (p < _input.Length && (_input[p] == '/' || (IsSpecial && _input[p] == '\\')))
+        {
+            RemarkIfBackslash(p);
+            return IsSpecial ? AfterSlashes(p + 1) : Authority(p + 1);
+        }
+
+        CopyAuthority();
+        StartPath();
+        return Path(p);
+    }
+
+    /// <summary>"Special authority ignore slashes state".</summary>
+    private bool AfterSlashes(int p)
+    {
+        for (; p < _input.Length && _input[p] is '/' or '\\'; p++)
+            Remark("special-scheme-missing-following-solidus", p, 1, "There should be exactly two slashes after the scheme.");
+        return Authority(p);
+    }
+
+    private void CopyAuthority()
+    {
+        ref readonly UrlOffsets from = ref _base!.Offsets;
+        _at.HostKind = from.HostKind;
+        _at.Port = from.Port;
+        _at.HasPort = from.HasPort;
+        if (from.HostKind == HostKind.None)
             return;
-        }
-
-        string what = _input[_p] == '%' ? "A % here must be followed by two hexadecimal digits (a percent sign itself is written %25)." : $"A URL does not contain {UrlCodePoints.Describe(_input[_p..])} as it is; it is percent-encoded.";
-        Tolerate("invalid-URL-unit", what);
+        int shift = _out.Length - (from.SchemeEnd + 1);
+        _at.UsernameEnd = from.UsernameEnd + shift;
+        _at.HostStart = from.HostStart + shift;
+        _at.HostEnd = from.HostEnd + shift;
+        _out.Add(_base.Href.AsSpan(from.SchemeEnd + 1, from.PathStart - from.SchemeEnd - 1));
     }
 
-    private Step Fail(string name, int index, string detail, string message)
+    private void CopyPath()
     {
-        int position = PositionOf(index);
-        Failure = new UrlFailure(name, position, message) { Detail = detail };
-        AddError(name, position, message);
-        return Step.Failed;
+        StartPath();
+        _out.Add(_base!.PathnameSpan);
+    }
+
+    private void CopyQuery()
+    {
+        ref readonly UrlOffsets from = ref _base!.Offsets;
+        if (from.SearchStart < 0)
+            return;
+        _at.SearchStart = _out.Length;
+        _out.Add(_base.Href.AsSpan(from.SearchStart, from.SearchEnd(_base.Href) - from.SearchStart));
     }
 }

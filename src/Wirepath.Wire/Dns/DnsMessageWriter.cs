@@ -102,14 +102,15 @@ internal ref struct DnsMessageWriter
         return questions.Count;
     }
 
-    /// <summary>Writes whole RRsets as long as they fit, and answers how many records that were.</summary>
+    /// <summary>Writes whole RRsets with the signatures behind them as long as they fit, and answers how many records that were.</summary>
     private int WriteRecords(List<DnsRecord> records)
     {
         int setStart = 0;
         int setOffset = _at;
         for (int i = 0; i < records.Count; i++)
         {
-            if (i == 0 || !records[i].IsSameSet(records[i - 1]))
+            // RFC 4035 §3.1.1: a set without its signatures is not whole to one who wants them.
+            if (i == 0 || !(records[i].IsSameSet(records[i - 1]) || (records[i].Type == DnsType.RRSIG && records[i].Name == records[i - 1].Name)))
                 (setStart, setOffset) = (i, _at);
             // ARCOUNT has to count OPT as well.
             if (i == ushort.MaxValue - 1 || !TryWriteRecord(records[i]))

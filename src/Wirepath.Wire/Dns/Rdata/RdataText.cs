@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 
@@ -7,39 +6,118 @@ namespace Wirepath.Wire;
 /// <summary>RDATA in presentation format, as each type's RFC has it; what cannot be read comes out as RFC 3597 §5 says.</summary>
 internal static class RdataText
 {
-    public static string Format(DnsType type, ReadOnlyMemory<byte> data)
+    public static string Format(DnsType type, ReadOnlyMemory<byte> data) =>
+        TryFormat(type, data) ?? (data.IsEmpty ? @"\# 0" : Invariant($@"\# {data.Length} {Convert.ToHexString(data.Span)}"));
+
+    /// <returns>Null when the type has no text of its own, or the data are not what it says; text that is read again gives the same bytes.</returns>
+    public static string? TryFormat(DnsType type, ReadOnlyMemory<byte> data)
     {
-        string? text = type switch
+        if (type is DnsType.SVCB or DnsType.HTTPS)
+            return SvcbData.TryRead(data, out SvcbData svcb) ? SvcbText.Format(svcb) : null;
+        if (type == DnsType.LOC)
+            return LocText.TryFormat(data.Span);
+        ReadOnlySpan<RdataField> layout = RdataLayout.Of(type);
+        if (layout.IsEmpty || !SizeFits(type, data.Length))
+            return null;
+        var reader = new RdataReader(data);
+        var text = new StringBuilder();
+        foreach (RdataField field in layout)
         {
-            DnsType.A when data.Length == 4 => IpAddress.Read(data.Span).ToString(),
-            DnsType.AAAA when data.Length == 16 => IpAddress.Read(data.Span).ToString(),
-            DnsType.NS or DnsType.CNAME or DnsType.PTR or DnsType.DNAME or DnsType.MB or DnsType.MG or DnsType.MR or DnsType.MD or DnsType.MF => Name(data),
-            DnsType.SOA when SoaData.TryRead(data, out SoaData soa) => Invariant(
-                $"{soa.PrimaryServer} {soa.Mailbox} {soa.Serial} {soa.Refresh} {soa.Retry} {soa.Expire} {soa.Minimum}"),
-            DnsType.MX when MxData.TryRead(data, out MxData mx) => Invariant($"{mx.Preference} {mx.Exchange}"),
-            DnsType.SRV when SrvData.TryRead(data, out SrvData srv) => Invariant($"{srv.Priority} {srv.Weight} {srv.Port} {srv.Target}"),
-            DnsType.TXT or DnsType.SPF or DnsType.HINFO when TxtData.TryRead(data, out TxtData txt) =>
-                string.Join(' ', txt.Strings.Select(text => Quoted(text.Span))),
-            DnsType.CAA when CaaData.TryRead(data, out CaaData caa) =>
-                Invariant($"{caa.Flags} {Encoding.Latin1.GetString(caa.Tag.Span)} {Quoted(caa.Value.Span)}"),
-            DnsType.DS or DnsType.CDS when DsData.TryRead(data, out DsData ds) =>
-                Invariant($"{ds.KeyTag} {ds.Algorithm} {ds.DigestType} {Convert.ToHexString(ds.Digest.Span)}"),
-            DnsType.DNSKEY or DnsType.CDNSKEY when DnsKeyData.TryRead(data, out DnsKeyData key) =>
-                Invariant($"{key.Flags} {key.Protocol} {key.Algorithm} {Convert.ToBase64String(key.PublicKey.Span)}"),
-            DnsType.RRSIG when RrsigData.TryRead(data, out RrsigData rrsig) => Invariant(
-                $"{DnsMnemonic.Of(rrsig.TypeCovered)} {rrsig.Algorithm} {rrsig.Labels} {rrsig.OriginalTtl} {Time(rrsig.Expiration)} {Time(rrsig.Inception)} {rrsig.KeyTag} {rrsig.Signer} {Convert.ToBase64String(rrsig.Signature.Span)}"),
-            DnsType.NSEC when NsecData.TryRead(data, out NsecData nsec) => $"{nsec.Next} {nsec.Types}",
-            DnsType.NSEC3 when Nsec3Data.TryRead(data, out Nsec3Data nsec3) => Invariant(
-                $"{nsec3.HashAlgorithm} {nsec3.Flags} {nsec3.Iterations} {Salt(nsec3.Salt.Span)} {Base32Hex(nsec3.NextHash.Span)} {nsec3.Types}"),
-            DnsType.NSEC3PARAM when Nsec3ParamData.TryRead(data, out Nsec3ParamData parameters) => Invariant(
-                $"{parameters.HashAlgorithm} {parameters.Flags} {parameters.Iterations} {Salt(parameters.Salt.Span)}"),
-            DnsType.SVCB or DnsType.HTTPS when SvcbData.TryRead(data, out SvcbData svcb) => Svcb(svcb),
-            DnsType.TLSA or DnsType.SMIMEA when data.Length > 3 => Invariant(
-                $"{data.Span[0]} {data.Span[1]} {data.Span[2]} {Convert.ToHexString(data.Span[3..])}"),
-            DnsType.SSHFP when data.Length > 2 => Invariant($"{data.Span[0]} {data.Span[1]} {Convert.ToHexString(data.Span[2..])}"),
-            _ => null,
-        };
-        return text ?? (data.IsEmpty ? @"\# 0" : Invariant($@"\# {data.Length} {Convert.ToHexString(data.Span)}"));
+            if (text.Length > 0)
+                text.Append(' ');
+            if (!TryAppend(text, field.Kind, ref reader))
+                return null;
+        }
+
+        return reader.IsComplete ? text.ToString().TrimEnd(' ') : null;
+    }
+
+    // DNAME's and friends' sizes follow from their fields; a hardware address has none of its own.
+    private static bool SizeFits(DnsType type, int size) => type switch
+    {
+        DnsType.EUI48 => size == 6,
+        DnsType.EUI64 => size == 8,
+        _ => true,
+    };
+
+    private static bool TryAppend(StringBuilder text, RdataFieldKind kind, ref RdataReader reader)
+    {
+        switch (kind)
+        {
+            case RdataFieldKind.Name:
+                text.Append(reader.Name());
+                break;
+            case RdataFieldKind.Byte or RdataFieldKind.Algorithm:
+                text.Append(CultureInfo.InvariantCulture, $"{reader.Byte()}");
+                break;
+            case RdataFieldKind.UInt16 or RdataFieldKind.CertificateType:
+                text.Append(CultureInfo.InvariantCulture, $"{reader.UInt16()}");
+                break;
+            case RdataFieldKind.UInt32 or RdataFieldKind.Seconds:
+                text.Append(CultureInfo.InvariantCulture, $"{reader.UInt32()}");
+                break;
+            case RdataFieldKind.Time:
+                text.Append(DateTimeOffset.FromUnixTimeSeconds(reader.UInt32()).ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture));
+                break;
+            case RdataFieldKind.Ipv4 or RdataFieldKind.Ipv6:
+                ReadOnlyMemory<byte> address = reader.Bytes(kind == RdataFieldKind.Ipv4 ? 4 : 16);
+                if (reader.Failed)
+                    return false;
+                text.Append(IpAddress.Read(address.Span));
+                break;
+            case RdataFieldKind.HardwareAddress:
+                text.Append(BitConverter.ToString(reader.Rest().ToArray()).ToLowerInvariant());
+                break;
+            case RdataFieldKind.CharacterString:
+                text.Append(Quoted(reader.CharacterString().Span));
+                break;
+            case RdataFieldKind.CharacterStrings:
+                text.Append(Quoted(reader.CharacterString().Span));
+                while (reader.HasMore)
+                    text.Append(' ').Append(Quoted(reader.CharacterString().Span));
+                break;
+            case RdataFieldKind.Tag:
+                string tag = Encoding.Latin1.GetString(reader.CharacterString().Span);
+                text.Append(tag);
+                return !reader.Failed && tag.Length > 0 && tag.All(char.IsAsciiLetterOrDigit);
+            case RdataFieldKind.Text:
+                text.Append(Quoted(reader.Rest().Span));
+                break;
+            case RdataFieldKind.Hex:
+                text.Append(Convert.ToHexString(AtLeastOne(ref reader)));
+                break;
+            case RdataFieldKind.Base64:
+                text.Append(Convert.ToBase64String(AtLeastOne(ref reader)));
+                break;
+            case RdataFieldKind.Salt:
+                ReadOnlyMemory<byte> salt = reader.CharacterString();
+                text.Append(salt.IsEmpty ? "-" : Convert.ToHexString(salt.Span));
+                break;
+            case RdataFieldKind.Hash:
+                ReadOnlyMemory<byte> hash = reader.CharacterString();
+                text.Append(Base32Hex(hash.Span));
+                return !reader.Failed && !hash.IsEmpty;
+            case RdataFieldKind.Type:
+                ushort type = reader.UInt16();
+                text.Append(DnsMnemonic.Of((DnsType)type));
+                return !reader.Failed && type != 0;
+            case RdataFieldKind.Types:
+                ReadOnlyMemory<byte> types = reader.Rest();
+                if (!DnsTypeBitmap.TryRead(types, out DnsTypeBitmap bitmap) || bitmap.Contains(DnsType.None) || bitmap != DnsTypeBitmap.Of(bitmap.Types()))
+                    return false;
+                text.Append(bitmap);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(kind));
+        }
+
+        return !reader.Failed;
+    }
+
+    private static ReadOnlySpan<byte> AtLeastOne(ref RdataReader reader)
+    {
+        ReadOnlySpan<byte> first = reader.Bytes(1).Span;
+        return first.IsEmpty ? first : (byte[])[first[0], .. reader.Rest().Span];
     }
 
     /// <summary>RFC 4648 §7, without padding: how NSEC3 writes hashes.</summary>
@@ -62,15 +140,7 @@ internal static class RdataText
         return text.ToString();
     }
 
-    private static string? Name(ReadOnlyMemory<byte> data) =>
-        DomainName.TryRead(data.Span, out DomainName name) && name.Size == data.Length ? name.ToString() : null;
-
-    private static string Salt(ReadOnlySpan<byte> salt) => salt.IsEmpty ? "-" : Convert.ToHexString(salt);
-
-    // RFC 4034 §3.2: YYYYMMDDHHmmSS in UTC.
-    private static string Time(uint seconds) => DateTimeOffset.FromUnixTimeSeconds(seconds).ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture);
-
-    private static string Quoted(ReadOnlySpan<byte> bytes)
+    internal static string Quoted(ReadOnlySpan<byte> bytes)
     {
         var text = new StringBuilder("\"");
         foreach (byte b in bytes)
@@ -86,53 +156,5 @@ internal static class RdataText
         return text.Append('"').ToString();
     }
 
-    private static string Svcb(SvcbData svcb)
-    {
-        var text = new StringBuilder(Invariant($"{svcb.Priority} {svcb.Target}"));
-        foreach (SvcParam parameter in svcb.Parameters)
-            text.Append(' ').Append(SvcParameter(parameter.Key, parameter.Value));
-        return text.ToString();
-    }
-
-    private static string SvcParameter(SvcParamKey key, ReadOnlyMemory<byte> value) => key switch
-    {
-        SvcParamKey.Mandatory when value.Length % 2 == 0 => "mandatory=" + string.Join(',', UInt16s(value).Select(number => KeyName((SvcParamKey)number))),
-        SvcParamKey.Alpn when TxtData.TryRead(value, out TxtData alpn) => "alpn=" + Quoted(Encoding.Latin1.GetBytes(
-            string.Join(',', alpn.Strings.Select(id => Encoding.Latin1.GetString(id.Span)
-                .Replace(@"\", @"\\", StringComparison.Ordinal).Replace(",", @"\,", StringComparison.Ordinal))))),
-        SvcParamKey.NoDefaultAlpn when value.IsEmpty => "no-default-alpn",
-        SvcParamKey.Port when value.Length == 2 => Invariant($"port={BinaryPrimitives.ReadUInt16BigEndian(value.Span)}"),
-        SvcParamKey.Ipv4Hint when value.Length % 4 == 0 => "ipv4hint=" + Addresses(value, 4),
-        SvcParamKey.Ipv6Hint when value.Length % 16 == 0 => "ipv6hint=" + Addresses(value, 16),
-        SvcParamKey.Ech => "ech=" + Convert.ToBase64String(value.Span),
-        _ => $"{KeyName(key)}={Quoted(value.Span)}",
-    };
-
-    private static string KeyName(SvcParamKey key) => key switch
-    {
-        SvcParamKey.Mandatory => "mandatory",
-        SvcParamKey.Alpn => "alpn",
-        SvcParamKey.NoDefaultAlpn => "no-default-alpn",
-        SvcParamKey.Port => "port",
-        SvcParamKey.Ipv4Hint => "ipv4hint",
-        SvcParamKey.Ech => "ech",
-        SvcParamKey.Ipv6Hint => "ipv6hint",
-        SvcParamKey.DohPath => "dohpath",
-        _ => Invariant($"key{(ushort)key}"),
-    };
-
-    private static IEnumerable<ushort> UInt16s(ReadOnlyMemory<byte> bytes)
-    {
-        for (int i = 0; i + 1 < bytes.Length; i += 2)
-            yield return BinaryPrimitives.ReadUInt16BigEndian(bytes.Span[i..]);
-    }
-
-    private static string Addresses(ReadOnlyMemory<byte> bytes, int size)
-    {
-        var addresses = new List<IpAddress>();
-        SvcbData.ReadAddresses(bytes.Span, size, addresses);
-        return string.Join(',', addresses);
-    }
-
-    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+    internal static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }

@@ -1,0 +1,25 @@
+namespace Wirepath.Dns;
+
+/// <summary>
+/// Which signatures and digests count (RFC 8624 as RFC 9904 to 9906 have it). What does not count makes a zone
+/// unsigned, never bogus (RFC 4035 §5.2).
+/// </summary>
+internal sealed class AlgorithmPolicy(ResolverSettings settings)
+{
+    public bool Supports(byte algorithm) => (DnssecAlgorithm)algorithm switch
+    {
+        DnssecAlgorithm.RsaSha256 or DnssecAlgorithm.RsaSha512 => true,
+        DnssecAlgorithm.EcdsaP256Sha256 or DnssecAlgorithm.EcdsaP384Sha384 => true,
+        DnssecAlgorithm.Ed25519 => true,
+        DnssecAlgorithm.RsaSha1 or DnssecAlgorithm.RsaSha1Nsec3Sha1 => settings.AcceptSha1,
+        DnssecAlgorithm.Dsa or DnssecAlgorithm.DsaNsec3Sha1 => settings.AcceptDsa,
+        _ => false,
+    };
+
+    public bool SupportsDigest(byte digestType) => (DigestType)digestType switch
+    {
+        DigestType.Sha256 or DigestType.Sha384 => true,
+        DigestType.Sha1 => settings.AcceptSha1,
+        _ => false,
+    };
+}

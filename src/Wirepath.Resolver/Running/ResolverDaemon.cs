@@ -1,0 +1,81 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Wirepath.Dns;
+using Wirepath.Events;
+using Wirepath.Wire;
+
+namespace Wirepath.Resolver;
+
+/// <summary>A recursive resolver on the operating system's sockets.</summary>
+public sealed class ResolverDaemon : IAsyncDisposable
+{
+    private readonly SystemDnsTransport _transport = new();
+    private readonly ServerCounters _counters = new();
+    private readonly NodeLog _events;
+    private readonly TimeProvider _time;
+    private readonly DnsServer _server;
+    private ResolverCache _cache;
+
+    public ResolverDaemon(ResolverSetup setup, ServerSettings settings, X509Certificate2? certificate, QueryLog? log, NodeLog events, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(setup);
+        (_events, _time) = (events, time);
+        Setup = setup;
+        _cache = new ResolverCache(setup.Configuration.Cache);
+        Resolver = Make(setup);
+        _server = new DnsServer(Resolver, settings, _counters, certificate, log, time);
+        AddInstruments();
+    }
+
+    public ResolverSetup Setup { get; private set; }
+
+    public RecursiveResolver Resolver { get; private set; }
+
+    public ServerCounters Counters => _counters;
+
+    /// <summary>Queries sent to servers.</summary>
+    public long Sent => _transport.Sent;
+
+    public IReadOnlyList<IpEndpoint> Bound => _server.Bound;
+
+    /// <exception cref="System.Net.Sockets.SocketException">An address is taken, or not this machine's.</exception>
+    /// <exception cref="IOException">The same, of HTTPS or metrics.</exception>
+    public Task StartAsync(CancellationToken ct) => _server.StartAsync(ct);
+
+    /// <summary>
+    /// Another configuration from the next question on. The cache stays, unless its limits changed: what it holds came from servers, not
+    /// from the configuration.
+    /// </summary>
+    public void Reload(ResolverSetup setup)
+    {
+        ArgumentNullException.ThrowIfNull(setup);
+        if (setup.Configuration.Cache != Setup.Configuration.Cache)
+            _cache = new ResolverCache(setup.Configuration.Cache);
+        Setup = setup;
+        Resolver = Make(setup);
+        _server.Responder = Resolver;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync().ConfigureAwait(false);
+        _transport.Dispose();
+        _counters.Dispose();
+    }
+
+    // The seed is the operating system's: IDs and ports must not be guessed.
+    private RecursiveResolver Make(ResolverSetup setup) =>
+        new(setup.Configuration, setup.Hints, _cache, _transport, _events, _time, new RandomSource(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8))));
+
+    private void AddInstruments()
+    {
+        _counters.Meter.CreateObservableCounter("dns.resolver.upstream_queries", () => _transport.Sent, description: "Queries sent to servers.");
+        _counters.Meter.CreateObservableCounter("dns.resolver.upstream_tcp_queries", () => _transport.SentOverTcp, description: "Those over TCP.");
+        _counters.Meter.CreateObservableCounter("dns.resolver.mismatched_replies", () => _transport.Mismatched, description: "Datagrams that were no reply to the query whose port they came to.");
+        _counters.Meter.CreateObservableCounter("dns.resolver.coalesced", () => Resolver.Coalesced, description: "Questions that shared the answer to the same question in work.");
+        _counters.Meter.CreateObservableGauge("dns.resolver.cache_sets", () => _cache.Sets, description: "RRsets in the cache.");
+        _counters.Meter.CreateObservableGauge("dns.resolver.cache_messages", () => _cache.Messages, description: "Answers in the cache.");
+        _counters.Meter.CreateObservableGauge("dns.resolver.cache", () => _cache.Bytes, "By", "What the cache takes.");
+        _counters.Meter.CreateObservableCounter("dns.resolver.cache_evictions", () => _cache.Evictions, description: "Entries given up for others before they ran out.");
+    }
+}
