@@ -1,4 +1,3 @@
-using Wirepath.Stack;
 using Wirepath.Tcp;
 
 namespace Wirepath.Packetdrill;
