@@ -40,6 +40,7 @@ public sealed class SetupTests : IDisposable
         error.Message.ShouldStartWith("it cannot be read: ");
         ResolverSetup.TryRead(null, out setup, out _).ShouldBeTrue();
         setup!.Hints.Servers.Count.ShouldBe(26);
+        setup.Configuration.TrustAnchors.Select(a => a.ToString()).ShouldContain(a => a.Contains(" 20326 8 2 ", StringComparison.Ordinal)); // the Internet's
     }
 
     [Fact]

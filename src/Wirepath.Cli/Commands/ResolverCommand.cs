@@ -41,8 +41,8 @@ internal static class ResolverCommand
     {
         if (!ResolverSetup.TryRead(file, out ResolverSetup? setup, out TextError error))
             return Failing.With(shell, ExitCodes.Usage, error.ToString());
-        foreach (TextError remark in setup.Configuration.WithoutEffect)
-            shell.Out.WriteLine(remark.ToString());
+        foreach (KeyWithoutEffect key in setup.Configuration.WithoutEffect)
+            shell.Out.WriteLine(key.Note.ToString());
         return ExitCodes.Success;
     }
 

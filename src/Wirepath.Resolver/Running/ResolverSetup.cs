@@ -63,6 +63,9 @@ public sealed record ResolverSetup(ResolverConfiguration Configuration, RootHint
             anchors.AddRange(records);
         }
 
+        bool isInternet = configuration.RootHintFiles.Count == 0 && !configuration.StubZones.Any(z => z.Name.IsRoot) && !configuration.ForwardZones.Any(z => z.Name.IsRoot);
+        if (anchors.Count == 0 && isInternet)
+            anchors.AddRange(TrustAnchors.InternetRecords);
         return true;
     }
 
