@@ -73,7 +73,7 @@ public class ProvenanceTests
         (set.Source!.Server, set.Source.Zone).ShouldBe((IpAddress.Parse("192.0.2.1"), World.Name("example.")));
         (set.Security, set.KeyTag, set.Algorithm, set.Explanation).ShouldBe((Security.Secure, s_exampleZsk.KeyTag, "ECDSAP384SHA384", ""));
         set.Chain.Select(step => (step.Zone.ToString(), step.Security, step.KeyTag, step.Algorithm, step.DigestType)).ShouldBe([
-            (".", Security.Secure, s_rootKsk.KeyTag, "ECDSAP256SHA256", (byte)0),
+            (".", Security.Secure, s_rootKsk.KeyTag, "ECDSAP256SHA256", (byte)2),
             ("example.", Security.Secure, s_exampleKsk.KeyTag, "ECDSAP384SHA384", (byte)2),
         ]);
         (answer.Security, answer.IsAuthenticated).ShouldBe((Security.Secure, true));

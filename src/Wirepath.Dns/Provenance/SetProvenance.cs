@@ -46,6 +46,6 @@ public sealed record SetProvenance(DomainName Name, DnsType Type, IReadOnlyList<
 /// <param name="Security">What became of them.</param>
 /// <param name="KeyTag">The key that signed the zone's keys, which the DS record or the anchor names; 0 where there is none.</param>
 /// <param name="Algorithm">That key's algorithm by its mnemonic; empty where there is no key.</param>
-/// <param name="DigestType">Of the DS record; 0 when the key itself is the anchor, or there is none.</param>
+/// <param name="DigestType">Of the DS record, at the anchor of the one that was configured; 0 when a key itself was, or there is none.</param>
 /// <param name="Explanation">One clause: what vouches for the key, or why there is none.</param>
 public sealed record TrustStep(DomainName Zone, Security Security, ushort KeyTag, string Algorithm, byte DigestType, string Explanation);
