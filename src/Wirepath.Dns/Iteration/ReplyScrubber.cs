@@ -33,6 +33,7 @@ internal static class ReplyScrubber
         DomainName name = question.Name;
         var seen = new HashSet<DomainName>();
         bool followsOn = true;
+        int aliases = 0;
         while (true)
         {
             if (!seen.Add(name))
@@ -71,6 +72,9 @@ internal static class ReplyScrubber
             // A name has one alias (RFC 2181 §10.1).
             kept.Add(cname.Records.Length == 1 ? cname : new Rrset(cname.Records[..1], cname.Signatures, cname.Ttl));
             name = target;
+            // A long chain is followed one reply at a time, where the ledger counts.
+            if (++aliases >= settings.MostAliasesPerReply)
+                followsOn = false;
         }
 
         foreach (Rrset set in offered)

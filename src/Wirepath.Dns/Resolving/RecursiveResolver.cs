@@ -59,6 +59,9 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
     /// <summary>What is trusted from the start.</summary>
     internal TrustAnchors Anchors { get; }
 
+    /// <summary>Tells how long a server took to answer, as if it had been asked just now: what an operator or a snapshot knows already.</summary>
+    public void NoteRoundTrip(IpEndpoint server, TimeSpan roundTrip) => Servers.Answered(server, roundTrip, _exchange.Now);
+
     private bool Validates => _validator is not null;
 
     public async ValueTask<DnsResponse> RespondAsync(
@@ -74,6 +77,9 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
             return ReplyBuilder.Send(message, message.CreateResponse(DnsRcode.Refused), response, client, overTcp, _log, because);
         if (reply is { Rcode: DnsRcode.Refused } && ServerIdentity.Answer(message, Settings) is { } identity)
             reply = identity;
+        // A resolver has no zones to give away.
+        if (reply is null && message.Questions[0].Type is DnsType.AXFR or DnsType.IXFR)
+            reply = message.CreateResponse(DnsRcode.Refused);
         if (reply is null && _configuration.LocalZones.Answer(message.Questions[0]) is { GoesOn: false } local)
         {
             if (local.Message is null)
@@ -92,15 +98,25 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
                 reply = access is AccessAction.AllowSnoop ? FromCacheAlone(message) : message.CreateResponse(DnsRcode.Refused);
         }
 
+        if (reply is null && Settings.DenyAny && message.Questions[0].Type == DnsType.ANY)
+            reply = message.CreateResponse();
+
         CachedMessage? source = null;
         if (reply is null)
         {
             bool isUnchecked = message.CheckingDisabled && !Settings.IgnoreCheckingDisabled;
             Instant asked = _exchange.Now;
-            Found found = await FindAsync(message.Questions[0], isUnchecked, because, ct).ConfigureAwait(false);
+            DnsQuestion question = message.Questions[0];
+            Found found = Dns64.ReverseTarget(Settings, question) is { } target
+                ? Aliased(question, await FindAsync(question with { Name = target }, isUnchecked, because, ct).ConfigureAwait(false))
+                : await FindAsync(question, isUnchecked, because, ct).ConfigureAwait(false);
             // It has asked again in the meantime, or there was no room for its question: better no answer than a wrong one.
             if (found.IsDropped || Settings.DiscardTimeout > TimeSpan.Zero && _exchange.Now - asked > Settings.DiscardTimeout)
                 return new DnsResponse(0, because);
+            if (Dns64.IsWanted(Settings, message, found.Message))
+                found = await WithV4AddressesAsync(found, isUnchecked, because, ct).ConfigureAwait(false);
+            if (RootKeySentinel.Denies(Settings, Anchors, message, found.Message))
+                found = new Found(ResolvedMessage.Failed(found.Message.Question, NameFailure.ServerFailure, ExtendedErrorCode.Other, "the root key sentinel says no", because), found.Level, null);
             because = found.Message.Because;
             LocalAnswer filtered = ResponseRules.Apply(_configuration.ResponseRules, found.Message);
             if (filtered.Message is not { } told)
@@ -110,7 +126,8 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
         }
 
         reply.RecursionAvailable = true;
-        DnsResponse sent = ReplyBuilder.Send(message, reply, response, client, overTcp, _log, because);
+        ServerIdentity.AddNsid(message, reply, Settings);
+        DnsResponse sent = ReplyBuilder.Send(message, reply, response, client, overTcp, _log, because, Settings.MostUdpAnswer);
         if (source is not null && !reply.IsTruncated && PlainQuery.TryRead(query.Span, out PlainQuery plain))
             Cache.StoreWire(plain, response.Span[..sent.Length], source);
         return sent;
@@ -136,6 +153,31 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
         if (_log.IsEnabled)
             _log.Write(lookup, new LookupFinished(name, type, answer.Failure, answer.Addresses, answer.Ttl, answer.Explanation));
         return answer;
+    }
+
+    // RFC 6147 §5.3.1: the alias is made up here, with the TTL of what it leads to.
+    private static Found Aliased(DnsQuestion question, Found target)
+    {
+        uint ttl = target.Message.Answers.Count > 0 ? target.Message.Answers[0].Ttl : 0;
+        var cname = new Rrset([DnsRecord.ForName(question.Name, DnsType.CNAME, ttl, target.Message.Question.Name)], [], ttl);
+        var message = new ResolvedMessage(question, target.Message.Rcode)
+        {
+            Answers = [cname, .. target.Message.Answers],
+            Authorities = target.Message.Authorities,
+            Security = Security.Insecure,
+            Error = target.Message.Error,
+            Failure = target.Message.Failure,
+            Because = target.Message.Because,
+        };
+        return target with { Message = message, Source = null };
+    }
+
+    // RFC 6147 §5.1.
+    private async ValueTask<Found> WithV4AddressesAsync(Found none, bool isUnchecked, EventId because, CancellationToken ct)
+    {
+        Found v4 = await FindAsync(none.Message.Question with { Type = DnsType.A }, isUnchecked, because, ct).ConfigureAwait(false);
+        ResolvedMessage made = Dns64.Synthesize(Settings, none.Message, v4.Message);
+        return made == none.Message ? none : new Found(made, none.Level, null);
     }
 
     // From the cache, from servers, or, when they do not answer in time, from what the cache held before.
@@ -193,7 +235,7 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
     {
         if (Cache.TryGetMessage(question, now, out source))
             cached = source.At(now).For(question);
-        else if (!Cache.TryFind(question, now, out cached) || cached.LeadsOn)
+        else if (!Cache.TryFind(question, now, out cached, Settings.AggressiveNsec && _validator?.IsBelowAnchor(question.Name) == true ? Settings : null) || cached.LeadsOn)
             return false;
         // What nobody has checked takes the long way, which ends in the same cache.
         return isUnchecked || !Validates || cached.Security != Security.Unchecked;
