@@ -95,7 +95,7 @@ public sealed class ResolverCache(CacheSettings settings)
     internal bool TryGetStale(DnsQuestion question, Instant now, TimeSpan staleTtl, [NotNullWhen(true)] out CachedMessage? found)
     {
         lock (_lock)
-            return _messages.TryGet(question, out found) && found.IsAnswer && found.IsWhole() && (staleTtl == TimeSpan.Zero || found.StaleSince + staleTtl > now);
+            return _messages.TryGet(question, out found) && found.IsAnswer && (staleTtl == TimeSpan.Zero || found.StaleSince + staleTtl > now);
     }
 
     /// <summary>What the cache can answer without asking anybody, put together from sets where no message is there.</summary>

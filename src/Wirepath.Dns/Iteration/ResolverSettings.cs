@@ -6,8 +6,8 @@ public sealed partial record ResolverSettings
     /// <summary>Queries sent, retries included. 200: a cold deep signed name with silent servers takes some 60; NXNSAttack wants thousands.</summary>
     public int MostQueries { get; init; } = 200;
 
-    /// <summary>Names of servers looked up because their glue was missing. 16: a zone has 2 to 4; more is an amplifier.</summary>
-    public int MostServerNames { get; init; } = 16;
+    /// <summary>Names of servers looked up because their glue was missing. 64: a zone has 2 to 4, and theirs may need others; more is an amplifier.</summary>
+    public int MostServerNames { get; init; } = 64;
 
     /// <summary>Negative answers about names of one zone's servers, after which no further ones are looked up. 5: NXNSAttack lives from such names.</summary>
     public int MostUnknownServers { get; init; } = 5;
