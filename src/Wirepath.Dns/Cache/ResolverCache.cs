@@ -9,6 +9,9 @@ namespace Wirepath.Dns;
 /// </summary>
 public sealed class ResolverCache(CacheSettings settings)
 {
+    // An NSEC set with its signature, and its place in the order of its zone.
+    private const int BytesPerAbsence = 600;
+
     // Failures live for seconds.
     private const long MostFailureBytes = 1 << 20;
 
@@ -23,6 +26,7 @@ public sealed class ResolverCache(CacheSettings settings)
     private readonly LruTable<DnsQuestion, CachedMessage> _messages = new(settings.MostMessageBytes);
     private readonly LruTable<DnsQuestion, CachedMessage> _failures = new(Math.Min(settings.MostMessageBytes, MostFailureBytes));
     private readonly WireAnswers _wires = new(settings.MostMessageBytes);
+    private readonly ProvenAbsences _absences = new((int)Math.Min(settings.MostBytes / BytesPerAbsence, int.MaxValue));
 
     public ResolverCache()
         : this(new CacheSettings())
@@ -80,6 +84,7 @@ public sealed class ResolverCache(CacheSettings settings)
             _messages.Clear();
             _failures.Clear();
             _wires.Clear();
+            _absences.Clear();
         }
     }
 
@@ -99,7 +104,8 @@ public sealed class ResolverCache(CacheSettings settings)
     }
 
     /// <summary>What the cache can answer without asking anybody, put together from sets where no message is there.</summary>
-    internal bool TryFind(DnsQuestion question, Instant now, [NotNullWhen(true)] out ResolvedMessage? found)
+    /// <param name="provesWith">Makes use of what is known of gaps in signed zones (RFC 8198); null: does not.</param>
+    internal bool TryFind(DnsQuestion question, Instant now, [NotNullWhen(true)] out ResolvedMessage? found, ResolverSettings? provesWith = null)
     {
         lock (_lock)
         {
@@ -109,7 +115,8 @@ public sealed class ResolverCache(CacheSettings settings)
                 return true;
             }
 
-            found = FromDname(question, now) ?? FromAlias(question, now) ?? FromChainSet(question, now) ?? FromNxdomain(question, now);
+            found = FromDname(question, now) ?? FromAlias(question, now) ?? FromChainSet(question, now) ?? FromNxdomain(question, now)
+                ?? (provesWith is null ? null : FromProofs(question, now, provesWith));
             return found is not null;
         }
     }
@@ -195,6 +202,8 @@ public sealed class ResolverCache(CacheSettings settings)
                     bool isSignedOtherwise = !cached.Set.HasSameSignatures(set) && cached.Set.HasSameData(set);
                     section[i] = isSignedOtherwise ? limited : cached.At(now).WithName(set.Name);
                     sets[at++] = cached;
+                    if (cached.Set is { Type: DnsType.NSEC or DnsType.NSEC3, Security: Security.Secure })
+                        Remember(cached);
                     expires = Instant.Min(expires, cached.ExpiresAt);
                 }
             }
@@ -321,6 +330,43 @@ public sealed class ResolverCache(CacheSettings settings)
             || found.Set.Security == Security.Bogus || found.Set.Signatures.Length == 0)
             return null;
         return new ResolvedMessage(question, DnsRcode.NoError) { Answers = [found.At(now)], Security = found.Set.Security };
+    }
+
+    private void Remember(CachedSet proof)
+    {
+        if (Signers.Of(proof.Set) is [var zone, ..])
+            _absences.Add(zone, proof);
+    }
+
+    // RFC 8198 §5.1: the gap that a name lies in shows that it is not there, whoever asked for what when that became known.
+    private ResolvedMessage? FromProofs(DnsQuestion question, Instant now, ResolverSettings settings)
+    {
+        DomainName below = question.Type == DnsType.DS && !question.Name.IsRoot ? question.Name.Parent : question.Name;
+        if (question.Type is DnsType.ANY || !_absences.TryFindZone(below, out DomainName zone)
+            || !_sets.TryGet(new SetKey(zone, DnsType.SOA), now, out CachedSet? soa) || soa.Set.Security != Security.Secure)
+            return null;
+        List<CachedSet> candidates = _absences.Candidates(zone, question.Name, now);
+        if (candidates.Count == 0)
+            return null;
+        List<Rrset> sets = candidates.ConvertAll(c => c.At(now));
+        bool isNsec = sets.Exists(s => s.Type == DnsType.NSEC);
+        IDenialProofs proofs = isNsec ? new NsecProofs(zone, sets) : new Nsec3Proofs(zone, sets, settings.MostNsec3Iterations, new Nsec3Hashes(null));
+        DnsRcode rcode;
+        if (proofs.NameError(question.Name) == Denial.Proven)
+            rcode = DnsRcode.NXDomain;
+        else if (proofs.NoData(question.Name, question.Type) == Denial.Proven)
+            rcode = DnsRcode.NoError;
+        else
+            return null;
+        uint ttl = sets.Min(s => s.Ttl);
+        if (soa.Set.Records[0].TryGetSoa(out SoaData data))
+            ttl = Math.Min(ttl, Rrset.EffectiveTtl(data.Minimum));
+        Rrset vouches = soa.At(now);
+        return new ResolvedMessage(question, rcode)
+        {
+            Authorities = [vouches.WithTtl(Math.Min(ttl, vouches.Ttl)), .. sets.Where(s => isNsec == (s.Type == DnsType.NSEC))],
+            Security = Security.Secure,
+        };
     }
 
     // RFC 8020: below a name that is not there, there is nothing. Only where it is proven: an unsigned NXDOMAIN for an

@@ -82,7 +82,7 @@ internal sealed class Iterator(ResolverZones zones, ResolverSettings settings, R
     {
         Instant now = exchange.Now;
         bool isRefresh = search.IsRefresh && question == search.Question;
-        if (!isRefresh && search.Avoid is null && cache.TryFind(question, now + search.Ahead, out ResolvedMessage? cached))
+        if (!isRefresh && search.Avoid is null && cache.TryFind(question, now + search.Ahead, out ResolvedMessage? cached, settings.AggressiveNsec && zones.IsBelowAnchor(question.Name) ? settings : null))
         {
             cached.Because = search.Because;
             return cached;

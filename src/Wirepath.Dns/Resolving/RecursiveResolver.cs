@@ -228,7 +228,7 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
     {
         if (Cache.TryGetMessage(question, now, out source))
             cached = source.At(now).For(question);
-        else if (!Cache.TryFind(question, now, out cached) || cached.LeadsOn)
+        else if (!Cache.TryFind(question, now, out cached, Settings.AggressiveNsec && _validator?.IsBelowAnchor(question.Name) == true ? Settings : null) || cached.LeadsOn)
             return false;
         // What nobody has checked takes the long way, which ends in the same cache.
         return isUnchecked || !Validates || cached.Security != Security.Unchecked;
