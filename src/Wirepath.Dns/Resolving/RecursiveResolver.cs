@@ -64,6 +64,9 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
     /// <summary>What is trusted from the start.</summary>
     internal TrustAnchors Anchors { get; }
 
+    /// <summary>Tells how long a server took to answer, as if it had been asked just now: what an operator or a snapshot knows already.</summary>
+    public void NoteRoundTrip(IpEndpoint server, TimeSpan roundTrip) => Servers.Answered(server, roundTrip, _exchange.Now);
+
     private bool Validates => _validator is not null;
 
     public async ValueTask<DnsResponse> RespondAsync(
@@ -79,6 +82,9 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
             return ReplyBuilder.Send(message, message.CreateResponse(DnsRcode.Refused), response, client, overTcp, _log, because);
         if (reply is { Rcode: DnsRcode.Refused } && ServerIdentity.Answer(message, Settings) is { } identity)
             reply = identity;
+        // A resolver has no zones to give away.
+        if (reply is null && message.Questions[0].Type is DnsType.AXFR or DnsType.IXFR)
+            reply = message.CreateResponse(DnsRcode.Refused);
         if (reply is null && _configuration.LocalZones.Answer(message.Questions[0]) is { GoesOn: false } local)
         {
             if (local.Message is null)
@@ -125,7 +131,8 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
         }
 
         reply.RecursionAvailable = true;
-        DnsResponse sent = ReplyBuilder.Send(message, reply, response, client, overTcp, _log, because);
+        ServerIdentity.AddNsid(message, reply, Settings);
+        DnsResponse sent = ReplyBuilder.Send(message, reply, response, client, overTcp, _log, because, Settings.MostUdpAnswer);
         if (source is not null && !reply.IsTruncated && PlainQuery.TryRead(query.Span, out PlainQuery plain))
             Cache.StoreWire(plain, response.Span[..sent.Length], source);
         return sent;
