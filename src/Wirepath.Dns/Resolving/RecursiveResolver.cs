@@ -36,7 +36,12 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
         Cache = cache;
         _log = log;
         _time = time;
-        _exchange = new QueryExchange(transport, log, time, random.Fork("dns queries")) { EdnsSize = Settings.EdnsSize, UseTcp = Settings.UseTcp };
+        _exchange = new QueryExchange(transport, log, time, random.Fork("dns queries")) 
+        {
+            EdnsSize = Settings.EdnsSize,
+            UseTcp = Settings.UseTcp,
+            Cookies = Settings.UseCookies ? new CookieJar(random.Fork("dns cookies")) : null,
+        };
         Servers = new ServerTable(Settings, random.Fork("dns servers"));
         Anchors = new TrustAnchors();
         foreach (DnsRecord anchor in configuration.TrustAnchors)
