@@ -48,7 +48,9 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
         Anchors = new TrustAnchors();
         foreach (DnsRecord anchor in configuration.TrustAnchors)
             Anchors.TryAdd(anchor);
-        _validator = Settings.Validate && !Anchors.IsEmpty ? new Validator(Settings, Anchors, time, log) : null;
+        Rollover = new AnchorRollover(Anchors, Settings, time, log);
+        bool hasAnchors = !Anchors.IsEmpty || configuration.AutoTrustAnchorFiles.Count > 0;
+        _validator = Settings.Validate && hasAnchors ? new Validator(Settings, Anchors, time, log, Rollover) : null;
         var zones = new ResolverZones(hints, configuration.StubZones, configuration.ForwardZones, _validator);
         _iterator = new Iterator(zones, Settings, cache, new ZoneQuestioner(Settings, cache, Servers, _exchange), _exchange);
         _chainSource = new ChainSource(_iterator);
@@ -60,6 +62,9 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
 
     /// <summary>Questions that found the same question already being worked on, and shared its answer.</summary>
     public long Coalesced => _coalescer.Joined;
+
+    /// <summary>Trust anchors that follow their zones' changes of keys (RFC 5011). Whoever runs the resolver loads and saves them.</summary>
+    public AnchorRollover Rollover { get; }
 
     internal ServerTable Servers { get; }
 
@@ -194,6 +199,11 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
         ResolvedMessage made = Dns64.Synthesize(Settings, none.Message, v4.Message);
         return made == none.Message ? none : new Found(made, none.Level, null);
     }
+
+    /// <summary>Fetches the keys of anchors that are due; to be called at <see cref="AnchorRollover.NextProbe"/>.</summary>
+    public ValueTask ProbeAnchorsAsync(CancellationToken ct) => _validator is null
+        ? default
+        : _validator.ProbeAnchorsAsync(_ => new ValidationContext(_chainSource, new QueryBudget(Settings, _exchange.Now), EventId.None, ct));
 
     // From the cache, from servers, or, when they do not answer in time, from what the cache held before.
     private async ValueTask<Found> FindAsync(DnsQuestion question, bool isUnchecked, EventId because, CancellationToken ct)

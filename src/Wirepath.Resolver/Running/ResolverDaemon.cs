@@ -15,6 +15,7 @@ public sealed class ResolverDaemon : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly DnsServer _server;
     private ResolverCache _cache;
+    private AnchorKeeper _anchors;
 
     public ResolverDaemon(ResolverSetup setup, ServerSettings settings, X509Certificate2? certificate, QueryLog? log, NodeLog events, TimeProvider time)
     {
@@ -23,6 +24,7 @@ public sealed class ResolverDaemon : IAsyncDisposable
         Setup = setup;
         _cache = new ResolverCache(setup.Configuration.Cache);
         Resolver = Make(setup);
+        _anchors = new AnchorKeeper(Resolver, setup.AnchorFiles, null, events, time);
         _server = new DnsServer(Resolver, settings, _counters, certificate, log, time);
         AddInstruments();
     }
@@ -53,12 +55,17 @@ public sealed class ResolverDaemon : IAsyncDisposable
             _cache = new ResolverCache(setup.Configuration.Cache);
         Setup = setup;
         Resolver = Make(setup);
+        AnchorKeeper before = _anchors;
+        _anchors = new AnchorKeeper(Resolver, setup.AnchorFiles, before, _events, _time);
         _server.Responder = Resolver;
+        // It has nothing left to do but to save.
+        _ = before.DisposeAsync().AsTask();
     }
 
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync().ConfigureAwait(false);
+        await _anchors.DisposeAsync().ConfigureAwait(false);
         _transport.Dispose();
         _counters.Dispose();
     }
