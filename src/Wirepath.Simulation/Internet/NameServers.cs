@@ -17,7 +17,7 @@ internal sealed class NameServers
             RootHints.Of(
                 (DomainName.Parse("a.root-servers.net."), IpAddress.Parse("198.51.100.4")),
                 (DomainName.Parse("b.root-servers.net."), IpAddress.Parse("198.51.100.30"))),
-            new ResolverSettings { PrimeRoot = false, UseMinimisation = false }, new ResolverCache(new CacheSettings()), new HostDnsTransport(resolver), resolver.Log, resolver.Time, simulator.Random.Fork("isp-resolver"));
+            new ResolverSettings { PrimeRoot = false, UseMinimisation = false, UseCookies = false }, new ResolverCache(new CacheSettings()), new HostDnsTransport(resolver), resolver.Log, resolver.Time, simulator.Random.Fork("isp-resolver"));
         Serve(simulator, resolver, IspResolver, Resolver);
 
         ServeZones(simulator, backbone.AddServer("a.root", backbone.Exchange, "198.51.100.1/28", "198.51.100.4/28", 4.9), "198.51.100.4", "root");
