@@ -17,6 +17,7 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
     private readonly Iterator _iterator;
     private readonly Validator? _validator;
     private readonly ChainSource _chainSource;
+    private readonly ServerCookies? _cookies;
     private readonly Coalescer<(DnsQuestion, bool IsUnchecked), ResolvedMessage?> _coalescer = new();
 
     /// <summary>A resolver for anybody who can reach it, without stub zones or trust anchors.</summary>
@@ -43,6 +44,7 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
             Cookies = Settings.UseCookies ? new CookieJar(random.Fork("dns cookies")) : null,
         };
         Servers = new ServerTable(Settings, random.Fork("dns servers"));
+        _cookies = Settings.CookieSecret.Length > 0 ? new ServerCookies(Settings.CookieSecret, time) : null;
         Anchors = new TrustAnchors();
         foreach (DnsRecord anchor in configuration.TrustAnchors)
             Anchors.TryAdd(anchor);
@@ -85,7 +87,13 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
             return new DnsResponse(0, because);
         if (access is AccessAction.Refuse)
             return ReplyBuilder.Send(message, message.CreateResponse(DnsRcode.Refused), response, client, overTcp, _log, because);
-        if (reply is { Rcode: DnsRcode.Refused } && ServerIdentity.Answer(message, Settings) is { } identity)
+        EdnsOption cookie = default;
+        CookieState state = _cookies?.Check(message.Edns, client.Address, out cookie) ?? CookieState.Absent;
+        if (state == CookieState.Malformed)
+            reply = message.CreateResponse(DnsRcode.FormErr);
+        else if (access is AccessAction.AllowCookie && !overTcp && state != CookieState.Proven)
+            reply = ServerIdentity.WithoutCookie(message, state);
+        else if (reply is { Rcode: DnsRcode.Refused } && ServerIdentity.Answer(message, Settings) is { } identity)
             reply = identity;
         // A resolver has no zones to give away.
         if (reply is null && message.Questions[0].Type is DnsType.AXFR or DnsType.IXFR)
@@ -137,6 +145,8 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
 
         reply.RecursionAvailable = true;
         ServerIdentity.AddNsid(message, reply, Settings);
+        if (cookie.Code == EdnsOptionCode.Cookie)
+            ServerIdentity.AddOption(message, reply, cookie, Settings);
         DnsResponse sent = ReplyBuilder.Send(message, reply, response, client, overTcp, _log, because, Settings.MostUdpAnswer);
         if (source is not null && !reply.IsTruncated && PlainQuery.TryRead(query.Span, out PlainQuery plain))
             Cache.StoreWire(plain, response.Span[..sent.Length], source);
