@@ -114,3 +114,7 @@ public sealed record SetVerified(DomainName Name, DnsType Type, DomainName Signe
 
 /// <summary>What became of a whole answer, and in one sentence why.</summary>
 public sealed record AnswerValidated(DomainName Name, DnsType Type, TrustVerdict Verdict, string Explanation) : Happening;
+
+/// <summary>A trust anchor that looks after itself (RFC 5011) came, went or was revoked.</summary>
+/// <param name="What">Goes on after "key 20326 of .": <c>is missing</c>.</param>
+public sealed record TrustAnchorChanged(DomainName Zone, ushort KeyTag, byte Algorithm, string What) : Happening;

@@ -74,6 +74,18 @@ internal sealed class RrsetVerifier(ResolverSettings settings, AlgorithmPolicy p
         return false;
     }
 
+    /// <summary>The set's signature by a key of the zone; null when there is none.</summary>
+    public static RrsigData? SignatureOf(Rrset set, DomainName zone, ushort keyTag)
+    {
+        foreach (DnsRecord record in set.Signatures)
+        {
+            if (RrsigData.TryRead(record.Data, out RrsigData rrsig) && rrsig.TypeCovered == set.Type && rrsig.Signer == zone && rrsig.KeyTag == keyTag)
+                return rrsig;
+        }
+
+        return null;
+    }
+
     /// <summary>What can be seen without a key.</summary>
     private bool IsUsable(Rrset set, RrsigData rrsig, ref Failure failure)
     {

@@ -15,8 +15,9 @@ internal sealed class Validator
     private readonly ChainOfTrust _chain;
     private readonly SetChecker _checker;
     private readonly NodeLog _log;
+    private readonly AnchorRollover? _rollover;
 
-    public Validator(ResolverSettings settings, TrustAnchors anchors, TimeProvider time, NodeLog log)
+    public Validator(ResolverSettings settings, TrustAnchors anchors, TimeProvider time, NodeLog log, AnchorRollover? rollover = null)
     {
         (_settings, _anchors, _log) = (settings, anchors, log);
         foreach (DomainName name in settings.InsecureNames)
@@ -26,7 +27,8 @@ internal sealed class Validator
         _checker = new SetChecker(verifier, log);
         _keys = new KeyCache(settings);
         _chain = new ChainOfTrust(
-            settings, anchors, _keys, new DelegationJudge(settings, policy, _checker, time), new KeySetJudge(settings, policy, verifier, time), time, log);
+            settings, anchors, _keys, new DelegationJudge(settings, policy, _checker, time), new KeySetJudge(settings, policy, verifier, time), rollover, time, log);
+        _rollover = rollover;
     }
 
     /// <summary>True when something above the name is trusted, so that its answers should be asked for with signatures.</summary>
@@ -46,6 +48,16 @@ internal sealed class Validator
 
     /// <summary>Zones whose keys are remembered.</summary>
     public int ZonesKnown => _keys.Count;
+
+    /// <summary>Fetches the keys of trust anchors that are due (RFC 5011 §2.3); to be called at <see cref="AnchorRollover.NextProbe"/>.</summary>
+    /// <param name="contextOf">A context for each zone: each has a ledger of its own.</param>
+    public async ValueTask ProbeAnchorsAsync(Func<DomainName, ValidationContext> contextOf)
+    {
+        if (_rollover is null)
+            return;
+        foreach (DomainName zone in _rollover.Due)
+            await _chain.ProbeAsync(zone, contextOf(zone)).ConfigureAwait(false);
+    }
 
     /// <summary>Forgets all keys; what is asked next is verified from the anchor down.</summary>
     public void Forget() => _keys.Clear();

@@ -17,7 +17,7 @@ internal static class HappeningJson
                 WriteApplication(f, what);
                 break;
             case LookupStarted or LevelConsulted or QuerySent or ResponseReceived or QueryTimedOut or RecordDisbelieved or QuestionAnswered or LookupFinished
-                or ZoneTrustFound or SetVerified or AnswerValidated:
+                or ZoneTrustFound or SetVerified or AnswerValidated or TrustAnchorChanged:
                 WriteNames(f, what);
                 break;
             case FrameSent or FrameReceived or PacketDropped or LinkTransit or NeighborLookup or NeighborRequested or NeighborResolved or NeighborFailed:
@@ -91,6 +91,7 @@ internal static class HappeningJson
                 f.Question(e.Name, e.Type).Text("signer", e.Signer.ToString()).Name("verdict", e.Verdict).Number("keyTag", e.KeyTag).Number("algorithm", e.Algorithm)
                     .Text("explanation", e.Explanation);
                 break;
+            case TrustAnchorChanged e: f.Text("zone", e.Zone.ToString()).Number("keyTag", e.KeyTag).Number("algorithm", e.Algorithm).Text("what", e.What); break;
             case AnswerValidated e: f.Question(e.Name, e.Type).Name("verdict", e.Verdict).Text("explanation", e.Explanation); break;
             case QuestionAnswered e:
                 f.Question(e.Name, e.Type).Endpoint("client", e.Client).Name("rcode", e.Rcode).Flag("authoritative", e.Authoritative).Number("answers", e.Answers).Flag("overTcp", e.OverTcp);

@@ -47,6 +47,7 @@ internal sealed partial class ChineseWords
         SetVerified e => e.Verdict == TrustVerdict.Secure
             ? $"{e.Name} {DnsMnemonic.Of(e.Type)} 由 {e.Signer} 的密钥 {e.KeyTag} 签名。"
             : $"{e.Name} {DnsMnemonic.Of(e.Type)} 没有 {e.Signer} 应有的有效签名{Because(e.Explanation)}。",
+        TrustAnchorChanged e => $"信任锚：{e.Zone} 的密钥 {e.KeyTag}：{e.What}。",
         AnswerValidated e => e.Verdict switch
         {
             TrustVerdict.Secure => $"{e.Name} {DnsMnemonic.Of(e.Type)} 的答复已通过验证{Because(e.Explanation)}。",

@@ -47,6 +47,7 @@ internal sealed partial class EnglishWords
         SetVerified e => e.Verdict == TrustVerdict.Secure
             ? $"{e.Name} {DnsMnemonic.Of(e.Type)} is signed by key {e.KeyTag} of {e.Signer}."
             : $"{e.Name} {DnsMnemonic.Of(e.Type)} is not signed by {e.Signer} as it should be{Because(e.Explanation)}.",
+        TrustAnchorChanged e => $"Trust anchor: key {e.KeyTag} of {e.Zone} {e.What}.",
         AnswerValidated e => e.Verdict switch
         {
             TrustVerdict.Secure => $"The answer for {e.Name} {DnsMnemonic.Of(e.Type)} is secure{Because(e.Explanation)}.",

@@ -4,11 +4,11 @@ using Wirepath.Wire;
 namespace Wirepath.Dns.Tests;
 
 /// <summary>A zone's key (ECDSA P-256) that signs whatever it is told to, rightly or wrongly.</summary>
-internal sealed class Signer(string zone, ushort flags = 257) : IDisposable
+internal sealed class Signer(string zone, ushort flags = 257, ECDsa? key = null) : IDisposable
 {
     public const byte Algorithm = 13;
 
-    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly ECDsa _key = key ?? ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
     public DomainName Zone { get; } = DomainName.Parse(zone);
 
@@ -25,6 +25,9 @@ internal sealed class Signer(string zone, ushort flags = 257) : IDisposable
 
     public DnsRecord DsRecord(DigestType digest = DigestType.Sha256) => new(Zone, DnsType.DS, DnsClass.IN, 3600,
         new DsData(Key.KeyTag, Algorithm, (byte)digest, KeyDigest.Of(Zone, Key, digest)).ToArray());
+
+    /// <summary>The same key with the REVOKE bit (RFC 5011 §3).</summary>
+    public Signer Revoked() => new(zone, (ushort)(flags | 0x0080), _key);
 
     /// <summary>The signature as it should be, but for what <paramref name="change"/> does to its fields before signing.</summary>
     public RrsigData Sign(Rrset set, DateTimeOffset now, Func<RrsigData, RrsigData>? change = null)

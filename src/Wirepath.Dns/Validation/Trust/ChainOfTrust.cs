@@ -4,7 +4,7 @@ using Wirepath.Wire;
 namespace Wirepath.Dns;
 
 /// <summary>Finds the keys that vouch for a name: from the closest anchor down, zone by zone (RFC 4035 §5).</summary>
-internal sealed class ChainOfTrust(ResolverSettings settings, TrustAnchors anchors, KeyCache cache, DelegationJudge delegations, KeySetJudge keySets, TimeProvider time, NodeLog log)
+internal sealed class ChainOfTrust(ResolverSettings settings, TrustAnchors anchors, KeyCache cache, DelegationJudge delegations, KeySetJudge keySets, AnchorRollover? rollover, TimeProvider time, NodeLog log)
 {
     private readonly ReferralDenials _referrals = new();
 
@@ -38,8 +38,30 @@ internal sealed class ChainOfTrust(ResolverSettings settings, TrustAnchors ancho
 
     private async ValueTask<ZoneTrust> PrimeAsync(TrustPoint point, ValidationContext context)
     {
-        ZoneTrust trust = await AskAsync(new DnsQuestion(point.Zone, DnsType.DNSKEY), message => keySets.Judge(message, point, context), context).ConfigureAwait(false);
+        ZoneTrust trust = await AskAsync(new DnsQuestion(point.Zone, DnsType.DNSKEY), message => JudgeAnchored(message, point, context), context).ConfigureAwait(false);
         return Keep(trust, context);
+    }
+
+    private ZoneTrust JudgeAnchored(ResolvedMessage message, TrustPoint point, ValidationContext context)
+    {
+        if (rollover is not null && message.Answers.Find(set => set.Type == DnsType.DNSKEY && set.Name == point.Zone) is { } keys)
+        {
+            rollover.Observe(point.Zone, keys, context.Ledger, context.Because);
+            if (anchors.TryFind(point.Zone, out TrustPoint? now))
+                point = now;
+        }
+
+        return keySets.Judge(message, point, context);
+    }
+
+    /// <summary>Fetches the keys of a zone that is tracked (RFC 5011 §2.3), whatever the cache has.</summary>
+    public async ValueTask ProbeAsync(DomainName zone, ValidationContext context)
+    {
+        ResolvedMessage message = await context.Source.FindAsync(new DnsQuestion(zone, DnsType.DNSKEY), [], context.Ledger, context.Because, context.Cancellation).ConfigureAwait(false);
+        if (message.Answers.Find(set => set.Type == DnsType.DNSKEY && set.Name == zone) is { } keys)
+            rollover!.Observe(zone, keys, context.Ledger, context.Because);
+        else
+            rollover!.Failed(zone);
     }
 
     /// <summary>From a zone with good keys to a name below it: its DS set, and if there is one, its keys.</summary>

@@ -2,14 +2,26 @@ using Wirepath.Wire;
 
 namespace Wirepath.Dns;
 
-/// <summary>Zones whose keys are known, good or bad or none; the least recently used is forgotten.</summary>
+/// <summary>Zones whose keys are known, good or bad or none; the least recently used is forgotten. Any thread.</summary>
 internal sealed class KeyCache(ResolverSettings settings)
 {
+    private readonly Lock _lock = new();
     private readonly LruTable<DomainName, ZoneTrust> _zones = new(settings.MostZonesRemembered);
 
-    public int Count => _zones.Count;
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+                return _zones.Count;
+        }
+    }
 
-    public ZoneTrust? Find(DomainName name, Instant now) => _zones.TryGet(name, out ZoneTrust? trust) && now < trust.Expires ? trust : null;
+    public ZoneTrust? Find(DomainName name, Instant now)
+    {
+        lock (_lock)
+            return _zones.TryGet(name, out ZoneTrust? trust) && now < trust.Expires ? trust : null;
+    }
 
     /// <summary>The deepest zone at or above the name that is known.</summary>
     /// <param name="name">What is to be verified.</param>
@@ -28,15 +40,25 @@ internal sealed class KeyCache(ResolverSettings settings)
         return null;
     }
 
-    public void Put(ZoneTrust trust) => _zones.Put(trust);
+    public void Put(ZoneTrust trust)
+    {
+        lock (_lock)
+            _zones.Put(trust);
+    }
 
     /// <summary>How long a zone that is bogus now stays so: twice as long each time, until it was good again.</summary>
     public (TimeSpan For, int Failures) Punish(DomainName zone)
     {
-        int failures = _zones.TryGet(zone, out ZoneTrust? before) && before.Security == Security.Bogus ? before.Failures : 0;
+        int failures;
+        lock (_lock)
+            failures = _zones.TryGet(zone, out ZoneTrust? before) && before.Security == Security.Bogus ? before.Failures : 0;
         double seconds = settings.BogusTtl.TotalSeconds * Math.Pow(2, Math.Min(failures, 30));
         return (TimeSpan.FromSeconds(Math.Min(seconds, Math.Max(settings.MostBadKeyMemory.TotalSeconds, settings.BogusTtl.TotalSeconds))), failures + 1);
     }
 
-    public void Clear() => _zones.Clear();
+    public void Clear()
+    {
+        lock (_lock)
+            _zones.Clear();
+    }
 }

@@ -25,7 +25,8 @@ public sealed class TrustAnchors
         . 172800 IN DS 38696 8 2 683D2D0ACB8C9B712A1948B27F741219298D0A450D612C483AF444A4C0FB2B16
         """;
 
-    private readonly Dictionary<DomainName, TrustPoint> _points = [];
+    // Replaced as a whole when a point comes or goes: readers take no lock.
+    private volatile Dictionary<DomainName, TrustPoint> _points = [];
 
     /// <summary>The root's keys of 2017 and 2024, as DS records.</summary>
     public static IReadOnlyList<DnsRecord> InternetRecords =>
@@ -82,7 +83,7 @@ public sealed class TrustAnchors
     }
 
     /// <summary>Validates nothing at and below the name, but what has an anchor of its own further down (RFC 7646).</summary>
-    public void AddNegative(DomainName name) => _points[name] = new TrustPoint(name) { IsNegative = true };
+    public void AddNegative(DomainName name) => Put(new TrustPoint(name) { IsNegative = true });
 
     /// <summary>The closest point at or above the name.</summary>
     internal bool TryFind(DomainName name, [NotNullWhen(true)] out TrustPoint? point)
@@ -101,13 +102,23 @@ public sealed class TrustAnchors
     {
         var point = new TrustPoint(zone);
         point.Keys.AddRange(keys);
-        _points[zone] = point;
+        Put(point);
+    }
+
+    /// <summary>A zone that is trusted no more; what lies above it counts.</summary>
+    internal void Remove(DomainName zone)
+    {
+        var points = new Dictionary<DomainName, TrustPoint>(_points);
+        points.Remove(zone);
+        _points = points;
     }
 
     private TrustPoint PointOf(DomainName zone)
     {
         if (!_points.TryGetValue(zone, out TrustPoint? point) || point.IsNegative)
-            _points[zone] = point = new TrustPoint(zone);
+            Put(point = new TrustPoint(zone));
         return point;
     }
+
+    private void Put(TrustPoint point) => _points = new Dictionary<DomainName, TrustPoint>(_points) { [point.Zone] = point };
 }
