@@ -38,6 +38,9 @@ internal sealed record BenchOptions
     /// <summary>Folder for the pictures of the simulated parts; null: none are drawn.</summary>
     public string? Plots { get; init; }
 
+    /// <summary>A file of URLs for the part about them; null: they are made up.</summary>
+    public string? Urls { get; init; }
+
     public bool Help { get; init; }
 
     private const double MostSeconds = 3600;
@@ -88,6 +91,12 @@ internal sealed record BenchOptions
                     parsed = parsed with { Plots = value };
                     i++;
                     break;
+                case "--urls":
+                    if (value is null || value.StartsWith('-'))
+                        return Fail($"--urls wants a file{Instead(value)}.", out error);
+                    parsed = parsed with { Urls = value };
+                    i++;
+                    break;
                 case "micro" when parts.Count == 0 && !parsed.Micro:
                     parsed = parsed with { Micro = true };
                     break;
@@ -106,8 +115,8 @@ internal sealed record BenchOptions
             }
         }
 
-        if (parsed.Micro && (parsed.Json || parsed.Profile || parsed.Plots is not null || parsed.Rows is not null))
-            return Fail("--json, --profile, --rows and --plots belong to the table, not to 'micro'.", out error);
+        if (parsed.Micro && (parsed.Json || parsed.Profile || parsed.Plots is not null || parsed.Urls is not null || parsed.Rows.Count > 0))
+            return Fail("--json, --profile, --rows, --urls and --plots belong to the table, not to 'micro'.", out error);
         if (parsed.Json && parsed.Profile)
             return Fail("A profile is text: --profile and --json exclude each other.", out error);
         options = parsed with { Parts = [.. partNames.Distinct().Where(name => parts.Count == 0 || parts.Contains(name))], PartsWereNamed = parts.Count > 0 };

@@ -13,24 +13,23 @@ internal static class Program
         """
         ./bench measures Wirepath on this machine.
 
-          ./bench [PART…]         the table of ratios; without a part, the first five:
+          ./bench [PART…]         the table of ratios; without a part, the first six:
                                     memory    two hosts joined by a cable in memory, one thread
                                     tap       bulk TCP, kernel <-> Wirepath over a TAP device, against the
                                               kernel with itself over veth (root; iproute2 and ethtool)
                                     echo      1-byte request/response, the same way (root)
                                     connect   connections that live for one byte, the same way (root)
-        IReadOnlyList<IPart> parts =
-        [
-            new MemoryPart(), new TapPart(), new EchoPart(), new ConnectPart(), new HttpPart(),
-            new FairnessPart(), new LinkFairnessPart(), new GoodputPart(), new LinkGoodputPart(),
-        ];
+                                    http      requests under wrk against nginx, the same way (root; wrk, nginx)
+                                    url       the URL parser against System.Uri, node's URL and ada in C++
+                                    fairness  flows that share a bottleneck: simulated, and over a bad link
+                                    goodput   one flow over a path that loses or reorders: likewise
           ./bench micro [FILTER]  micro-benchmarks (BenchmarkDotNet); FILTER is a part of a name, or a pattern with *
 
           --seconds N   time of one sample (default 1)
           --repeats N   samples of each row, taken in turns; the table shows medians (default 3)
-          --rows WORD   only rows whose title contains it
           --plots DIR   pictures of windows, queues and shares of the simulated flows, as SVG
           --rows A,B    only rows of these keys (those of --json), or with these words in their titles
+          --urls FILE   with url: one URL a line, instead of 50,000 made up
           --profile     where the time of each row goes, by method, instead of the table
           --json        the table as one JSON object
           --help        this text
@@ -40,9 +39,10 @@ internal static class Program
 
     private static int Main(string[] arguments)
     {
+        var urls = new UrlPart();
         IReadOnlyList<IPart> parts =
         [
-            new MemoryPart(), new TapPart(), new EchoPart(), new ConnectPart(), new HttpPart(),
+            new MemoryPart(), new TapPart(), new EchoPart(), new ConnectPart(), new HttpPart(), urls,
             new FairnessPart(), new LinkFairnessPart(), new GoodputPart(), new LinkGoodputPart(),
         ];
         if (!BenchOptions.TryParse(arguments, [.. parts.Select(part => part.Name)], out BenchOptions? options, out string? error))
@@ -57,6 +57,7 @@ internal static class Program
             return Ok;
         }
 
+        urls.File = options.Urls;
         if (options.Micro)
             return MicroBenchmarks.Run(options.Filter) ? Ok : Failed;
         return RunTable([.. parts.Where(part => options.PartsWereNamed ? options.Parts.Contains(part.Name) : !part.IsOnDemand)], options);

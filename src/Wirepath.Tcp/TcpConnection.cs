@@ -27,11 +27,12 @@ public sealed partial class TcpConnection
         (_peerMss, _pathMss) = (mtuMss, mtuMss);
         _seenMss = Math.Min(_rcvMss, 536);
         _rcvBuffer = settings.ReceiveBuffer.Default;
+        _sndBuffer = settings.SendBuffer.Default;
         _rcvSsthresh = InitialWindow(settings, _rcvMss);
-        _congestion = CongestionControls.Create(settings.CongestionControl, settings.Cubic, settings.Pacing || settings.MaxPacingRate > 0, seed: iss.Value);
+        _congestion = CreateCongestionControl();
         _rtt = new RttEstimator(settings.InitialRto, settings.MinRto, settings.MaxRto);
         _congestion.Cwnd = settings.InitialCwnd;
-        _validation = settings.CwndValidation && !_congestion.ControlsRate ? new CwndValidation() : null;
+        _validation = CreateValidation();
         _reordering = settings.ReorderingThreshold;
         _cwndUsage = new CwndUsage(iss);
         _lastSentAt = _lastReceivedAt = now;
@@ -99,7 +100,7 @@ public sealed partial class TcpConnection
 
     /// <summary>
     /// Limits and timers. A change counts from the next decision on; what was chosen at the start stays: buffers that were
-    /// announced, congestion control, bounds of the RTO. A receive buffer without tuning (SO_RCVBUF) counts at once.
+    /// announced. Another congestion control takes over cwnd and ssthresh as they are. A receive buffer without tuning (SO_RCVBUF) counts at once.
     /// </summary>
     public TcpSettings Settings
     {
@@ -109,7 +110,14 @@ public sealed partial class TcpConnection
             ArgumentNullException.ThrowIfNull(value);
             if (value.ReceiveBuffer.Default != _settings.ReceiveBuffer.Default && !value.TuneReceiveBuffer)
                 _rcvBuffer = value.ReceiveBuffer.Default; // SO_RCVBUF: fixed from now on; what was offered stays offered
+            if (value.SendBuffer != _settings.SendBuffer)
+                _sndBuffer = value.SendBuffer.Default; // SO_SNDBUF
+            if (value.MinRto != _settings.MinRto || value.MaxRto != _settings.MaxRto)
+                _rtt.SetBounds(value.MinRto, value.MaxRto);
+            bool hasOtherControl = value.CongestionControl != _settings.CongestionControl;
             _settings = value;
+            if (hasOtherControl)
+                ReplaceCongestionControl();
             if (KeepAlive)
                 KeepAlive = true; // counts anew from the last segment
         }
@@ -265,7 +273,8 @@ public sealed partial class TcpConnection
     /// <summary>What changed since the last call.</summary>
     public TcpSignals TakeSignals()
     {
-        if (_writerWaits && IsWritable)
+        // What an ACK freed is looked at when all that it lets out has gone.
+        if (_writerWaits && !_spaceFreed && HasUseForMore && IsWritable)
         {
             _writerWaits = false;
             _signals |= TcpSignals.Writable;

@@ -83,6 +83,24 @@ public readonly record struct TcpStatistics
     /// <summary>Shift of the windows that we offer; null without window scaling.</summary>
     public required int? ReceiveShift { get; init; }
     public required long DataSegmentsSent { get; init; }
+    public required long DataSegmentsReceived { get; init; }
+    /// <summary>Segments with data that arrived behind a hole.</summary>
+    public required long OutOfOrderSegments { get; init; }
+    /// <summary>How long an ACK waits for company.</summary>
+    public required TimeSpan AckDelay { get; init; }
+    /// <summary>The most that is offered as a window.</summary>
+    public required long ReceiveSsthresh { get; init; }
+    /// <summary>The round trip as the receiver of data sees it; zero before the first sample.</summary>
+    public required TimeSpan ReceiverRtt { get; init; }
+    /// <summary>The most that the application has read in one round trip.</summary>
+    public required long ReceiveSpace { get; init; }
+    /// <summary>Bytes per second: the latest delivery rate that the application did not limit, or the highest (draft-cheng-iccrg-delivery-rate-estimation).</summary>
+    public required long DeliveryRate { get; init; }
+    public required bool IsDeliveryRateAppLimited { get; init; }
+    /// <summary>Episodes of one or more time-outs in a row.</summary>
+    public required long TimeoutRecoveries { get; init; }
+    /// <summary>Time in such episodes that are over.</summary>
+    public required TimeSpan TimeoutRecoveryTime { get; init; }
     /// <summary>The SYN carried data, and it was taken (RFC 7413).</summary>
     public required bool SynDataWasTaken { get; init; }
 

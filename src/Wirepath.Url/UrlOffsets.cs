@@ -3,8 +3,6 @@ namespace Wirepath.Url;
 /// <summary>Where the components stand in the serialised URL; see <see cref="UrlRecord"/> for the picture.</summary>
 internal record struct UrlOffsets
 {
-    private byte _bits;
-
     /// <summary>Of the colon.</summary>
     public int SchemeEnd;
 
@@ -26,6 +24,9 @@ internal record struct UrlOffsets
     public ushort Port;
 
     public HostKind HostKind;
+
+    // Last, so that the record has no gaps: HasPort, OpaquePath, Special.
+    private byte _bits;
 
     public bool HasPort
     {

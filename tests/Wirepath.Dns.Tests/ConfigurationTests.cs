@@ -23,7 +23,7 @@ public class ConfigurationTests
                 trust-anchor: ". DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D"
                 domain-insecure: "corp.example"
                 private-address: fd00::/8
-                target-fetch-policy: "2 1 0"
+                val-nsec3-keysize-iterations: "1024 50 2048 100"
                 module-config: "validator iterator"
             stub-zone: name: "corp.example" stub-addr: 192.0.2.1@5353 stub-addr: 2001:db8::1 stub-first: yes
             forward-zone:
@@ -39,7 +39,7 @@ public class ConfigurationTests
         read.Settings.Prefetch.ShouldBeTrue();
         read.Settings.ServeStale.ShouldBeTrue();
         read.Settings.StaleClientTimeout.ShouldBe(TimeSpan.FromMilliseconds(500));
-        read.Settings.TargetFetchPolicy.ShouldBe([2, 1, 0]);
+        read.Settings.MostNsec3Iterations.ShouldBe(100);
         read.Settings.Validate.ShouldBeTrue();
         read.Settings.InsecureNames.ShouldBe([DomainName.Parse("corp.example")]);
         read.Settings.PrivateAddresses.ShouldBe([IpPrefix.Parse("fd00::/8")]);

@@ -160,7 +160,6 @@ public class LanguageTests
     [InlineData("0 < . 1:1001(10)", 1, "1")]
     [InlineData("0 < S 0:0(0) <mss 1460,speed 3>", 1, "speed")]
     [InlineData("0 socket(..., SOCK_STREAM", 1, "")]
-    [InlineData("--colour=red\n0 close(3) = 0", 1, "--colour=red")]
     [InlineData("0 < icmp unreachable sometimes", 1, "sometimes")]
     [InlineData("0\n%{ assert", 2, "%{")]
     [InlineData("0 < S 0:0(0) win 70000", 1, "70000")]

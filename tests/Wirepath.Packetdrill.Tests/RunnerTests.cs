@@ -159,6 +159,18 @@ public class RunnerTests
     }
 
     [Fact]
+    public void A_descriptor_may_have_two_numbers() => Run(Accepted + """
+        +0 dup(4) = 5
+        +0 fcntl(4, F_DUPFD, 10) = 10
+        +0 close(4) = 0
+        +0 write(5, ..., 100) = 100
+        +0 > P. 1:101(100) ack 1
+        +0 close(5) = 0
+        +0 close(10) = 0
+        +0 > F. 101:101(0) ack 1
+        """).ShouldBe(new ScriptPassed(Unasked: 0));
+
+    [Fact]
     public void A_sysctl_in_the_middle_counts_from_then_on() => Run("""
         0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
         +.1 `sysctl -q net.ipv4.tcp_timestamps=0 net.ipv4.tcp_syn_retries=0`
@@ -175,6 +187,10 @@ public class RunnerTests
     [InlineData("`sysctl -q net.ipv4.tcp_flying=1`\n0 close(3) = 0", "the setting net.ipv4.tcp_flying=1")]
     [InlineData("0 splice(3, 4, 5) = 0", "the system call splice")]
     [InlineData("0 < udp (1000)", "UDP datagrams")]
+    [InlineData("--colour=red\n0 close(3) = 0", "the option --colour")]
+    [InlineData("0 %{ assert bbr_bw > 0 }%", "bbr_bw, which is no figure of tcp_info")]
+    [InlineData("0 %{ assert all(x) }%", "Python: all(x)")]
+    [InlineData("0 %{ x = [1, 2] }%", "Python: [1, 2]")]
     [InlineData("0 socket(..., SOCK_DGRAM, IPPROTO_UDP) = 3", "sockets of SOCK_DGRAM")]
     public void What_is_not_offered_is_skipped_with_the_reason(string text, string reason) =>
         Run(text).ShouldBeOfType<ScriptSkipped>().Reason.ShouldStartWith(reason);

@@ -24,6 +24,17 @@ public sealed class WebPlatformTests(ITestOutputHelper output)
         failures.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("urltestdata-own.json", 170)]
+    [InlineData("setters_tests-own.json", 110)]
+    public void Own_cases_pass(string file, int atLeast)
+    {
+        var cases = new List<WebPlatformCase>();
+        WebPlatformFiles.Read(Path.Combine(AppContext.BaseDirectory, "Cases", file), cases).ShouldBeNull();
+        cases.Count.ShouldBeGreaterThanOrEqualTo(atLeast);
+        cases.Select(c => (Case: c, Difference: c.Run())).Where(run => run.Difference is not null).Select(run => $"{run.Case.Place} {run.Case.Title}: {run.Difference}").ShouldBeEmpty();
+    }
+
     private static string? Find()
     {
         string? folder = AppContext.BaseDirectory;

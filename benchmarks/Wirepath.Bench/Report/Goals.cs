@@ -56,6 +56,10 @@ internal static class Goals
         new("request/response p50 ÷ veth, each end on its CPU", "echo", "tapTwo", "p50", "vethTwo", 1) { IsUpperBound = true },
         new("connect + 1 byte + FIN ÷ veth", "connect", "tap", "perSecond", "veth", 1),
         new("HTTP under wrk, 64 connections ÷ nginx over veth", "http", "wirepath64", "perSecond", "nginx64", 1),
+        new("URL: parse with host, path and query", "url", "parse", "nanoseconds", null, 150) { IsUpperBound = true, Unit = "ns" },
+        new("URL: the same ÷ System.Uri", "url", "parse", "nanoseconds", "uri", 0.5) { IsUpperBound = true },
+        new("URL: the same ÷ ada in C++", "url", "parse", "nanoseconds", "ada", 1.5) { IsUpperBound = true },
+        new("URL: validate only", "url", "validate", "nanoseconds", null, 90) { IsUpperBound = true, Unit = "ns" },
         new("allocated per segment", "memory", "frames", "allocatedBytesPerSegment", null, 0.5) { IsUpperBound = true, Unit = "B" },
         new("allocated per request/response", "echo", "tapTwo", "allocated", null, 0.5) { IsUpperBound = true, Unit = "B" },
     ];

@@ -9,6 +9,9 @@ namespace Wirepath.Dns;
 /// </summary>
 public sealed class ResolverCache(CacheSettings settings)
 {
+    // An NSEC set with its signature, and its place in the order of its zone.
+    private const int BytesPerAbsence = 600;
+
     // Failures live for seconds.
     private const long MostFailureBytes = 1 << 20;
 
@@ -23,6 +26,7 @@ public sealed class ResolverCache(CacheSettings settings)
     private readonly LruTable<DnsQuestion, CachedMessage> _messages = new(settings.MostMessageBytes);
     private readonly LruTable<DnsQuestion, CachedMessage> _failures = new(Math.Min(settings.MostMessageBytes, MostFailureBytes));
     private readonly WireAnswers _wires = new(settings.MostMessageBytes);
+    private readonly ProvenAbsences _absences = new((int)Math.Min(settings.MostBytes / BytesPerAbsence, int.MaxValue));
 
     public ResolverCache()
         : this(new CacheSettings())
@@ -80,7 +84,83 @@ public sealed class ResolverCache(CacheSettings settings)
             _messages.Clear();
             _failures.Clear();
             _wires.Clear();
+            _absences.Clear();
         }
+    }
+
+    /// <summary>Writes what lives, for <see cref="TryLoad"/>. What failed or was bogus is left out.</summary>
+    /// <param name="writer">A file that takes the old one's place once it is whole: a full disk must not cost both.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>Sets and messages written.</returns>
+    public (int Sets, int Messages) Save(TextWriter writer, Instant now)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        CachedSet[] sets;
+        CachedMessage[] messages;
+        lock (_lock)
+        {
+            sets = [.. _sets.All.Where(s => s.ExpiresAt > now && s.Set.Security != Security.Bogus && !s.Key.IsParentSide)];
+            messages = [.. _messages.ByUse.Where(m => m.IsAnswer && m.Key.Type != DnsType.None && m.Security != Security.Bogus && m.IsAlive(now))];
+        }
+
+        CacheSnapshot.WriteHead(writer);
+        foreach (CachedSet set in sets)
+            CacheSnapshot.Write(writer, set);
+        foreach (CachedMessage message in messages)
+            CacheSnapshot.Write(writer, message);
+        CacheSnapshot.WriteEnd(writer, sets.Length, messages.Length);
+        return (sets.Length, messages.Length);
+    }
+
+    /// <summary>Adds what was saved and has not run out since. Signatures are checked again before anything counts as secure.</summary>
+    /// <param name="reader">What <see cref="Save"/> wrote.</param>
+    /// <param name="fileName">For the error.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="messages">Answers that are there now.</param>
+    /// <param name="error">Where it is not what was saved; the cache is then as it was before.</param>
+    public bool TryLoad(TextReader reader, string fileName, Instant now, out int messages, out TextError error)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        messages = 0;
+        if (!CacheSnapshot.TryRead(reader, fileName, out CacheSnapshot snapshot, out error))
+            return false;
+        lock (_lock)
+        {
+            foreach ((Rrset set, Instant expiresAt) in snapshot.Sets)
+            {
+                if (expiresAt > now)
+                    _sets.Put(WithinLimits(set.WithTtl(CachedSet.TtlLeft(expiresAt, now))), now, now);
+            }
+
+            foreach (CacheSnapshot.MessageEntry entry in snapshot.Messages)
+            {
+                if (Restore(entry, now) is not { } message)
+                    continue;
+                _messages.Put(message);
+                messages++;
+            }
+        }
+
+        return true;
+    }
+
+    // Only from sets that are all there.
+    private CachedMessage? Restore(CacheSnapshot.MessageEntry entry, Instant now)
+    {
+        var message = new ResolvedMessage(entry.Question, entry.Rcode);
+        var sets = new CachedSet[entry.Sets.Count];
+        Instant expires = Instant.Min(entry.ExpiresAt, now + Settings.MostTtl);
+        for (int i = 0; i < sets.Length; i++)
+        {
+            if (!_sets.TryGet(entry.Sets[i], now, out CachedSet? set))
+                return null;
+            sets[i] = set;
+            expires = Instant.Min(expires, set.ExpiresAt);
+            List<Rrset> section = i < entry.Answers ? message.Answers : i < entry.Answers + entry.Authorities ? message.Authorities : message.Additionals;
+            section.Add(set.Set);
+        }
+
+        return expires > now && message.IsAnswer ? new CachedMessage(entry.Question, message, sets, now, expires) : null;
     }
 
     /// <summary>The living message that answers the question, as it was stored.</summary>
@@ -95,11 +175,12 @@ public sealed class ResolverCache(CacheSettings settings)
     internal bool TryGetStale(DnsQuestion question, Instant now, TimeSpan staleTtl, [NotNullWhen(true)] out CachedMessage? found)
     {
         lock (_lock)
-            return _messages.TryGet(question, out found) && found.IsAnswer && found.IsWhole() && (staleTtl == TimeSpan.Zero || found.StaleSince + staleTtl > now);
+            return _messages.TryGet(question, out found) && found.IsAnswer && (staleTtl == TimeSpan.Zero || found.StaleSince + staleTtl > now);
     }
 
     /// <summary>What the cache can answer without asking anybody, put together from sets where no message is there.</summary>
-    internal bool TryFind(DnsQuestion question, Instant now, [NotNullWhen(true)] out ResolvedMessage? found)
+    /// <param name="provesWith">Makes use of what is known of gaps in signed zones (RFC 8198); null: does not.</param>
+    internal bool TryFind(DnsQuestion question, Instant now, [NotNullWhen(true)] out ResolvedMessage? found, ResolverSettings? provesWith = null)
     {
         lock (_lock)
         {
@@ -109,7 +190,8 @@ public sealed class ResolverCache(CacheSettings settings)
                 return true;
             }
 
-            found = FromDname(question, now) ?? FromAlias(question, now) ?? FromChainSet(question, now) ?? FromNxdomain(question, now);
+            found = FromDname(question, now) ?? FromAlias(question, now) ?? FromChainSet(question, now) ?? FromNxdomain(question, now)
+                ?? (provesWith is null ? null : FromProofs(question, now, provesWith));
             return found is not null;
         }
     }
@@ -195,6 +277,8 @@ public sealed class ResolverCache(CacheSettings settings)
                     bool isSignedOtherwise = !cached.Set.HasSameSignatures(set) && cached.Set.HasSameData(set);
                     section[i] = isSignedOtherwise ? limited : cached.At(now).WithName(set.Name);
                     sets[at++] = cached;
+                    if (cached.Set is { Type: DnsType.NSEC or DnsType.NSEC3, Security: Security.Secure })
+                        Remember(cached);
                     expires = Instant.Min(expires, cached.ExpiresAt);
                 }
             }
@@ -321,6 +405,43 @@ public sealed class ResolverCache(CacheSettings settings)
             || found.Set.Security == Security.Bogus || found.Set.Signatures.Length == 0)
             return null;
         return new ResolvedMessage(question, DnsRcode.NoError) { Answers = [found.At(now)], Security = found.Set.Security };
+    }
+
+    private void Remember(CachedSet proof)
+    {
+        if (Signers.Of(proof.Set) is [var zone, ..])
+            _absences.Add(zone, proof);
+    }
+
+    // RFC 8198 §5.1: the gap that a name lies in shows that it is not there, whoever asked for what when that became known.
+    private ResolvedMessage? FromProofs(DnsQuestion question, Instant now, ResolverSettings settings)
+    {
+        DomainName below = question.Type == DnsType.DS && !question.Name.IsRoot ? question.Name.Parent : question.Name;
+        if (question.Type is DnsType.ANY || !_absences.TryFindZone(below, out DomainName zone)
+            || !_sets.TryGet(new SetKey(zone, DnsType.SOA), now, out CachedSet? soa) || soa.Set.Security != Security.Secure)
+            return null;
+        List<CachedSet> candidates = _absences.Candidates(zone, question.Name, now);
+        if (candidates.Count == 0)
+            return null;
+        List<Rrset> sets = candidates.ConvertAll(c => c.At(now));
+        bool isNsec = sets.Exists(s => s.Type == DnsType.NSEC);
+        IDenialProofs proofs = isNsec ? new NsecProofs(zone, sets) : new Nsec3Proofs(zone, sets, settings.MostNsec3Iterations, new Nsec3Hashes(null));
+        DnsRcode rcode;
+        if (proofs.NameError(question.Name) == Denial.Proven)
+            rcode = DnsRcode.NXDomain;
+        else if (proofs.NoData(question.Name, question.Type) == Denial.Proven)
+            rcode = DnsRcode.NoError;
+        else
+            return null;
+        uint ttl = sets.Min(s => s.Ttl);
+        if (soa.Set.Records[0].TryGetSoa(out SoaData data))
+            ttl = Math.Min(ttl, Rrset.EffectiveTtl(data.Minimum));
+        Rrset vouches = soa.At(now);
+        return new ResolvedMessage(question, rcode)
+        {
+            Authorities = [vouches.WithTtl(Math.Min(ttl, vouches.Ttl)), .. sets.Where(s => isNsec == (s.Type == DnsType.NSEC))],
+            Security = Security.Secure,
+        };
     }
 
     // RFC 8020: below a name that is not there, there is nothing. Only where it is proven: an unsigned NXDOMAIN for an

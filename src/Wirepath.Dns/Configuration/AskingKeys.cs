@@ -9,15 +9,12 @@ internal static class AskingKeys
     {
         keys.Flag("do-ip4", (s, on) => s with { UseIpv4 = on });
         keys.Flag("do-ip6", (s, on) => s with { UseIpv6 = on });
-        keys.Flag("prefer-ip4", (s, on) => s with { PreferIpv4 = on });
-        keys.Flag("prefer-ip6", (s, on) => s with { PreferIpv6 = on });
         keys.Flag("do-udp", (s, on) => s with { UseUdp = on });
         keys.Flag("do-tcp", (s, on) => s with { UseTcp = on });
         keys.Flag("tcp-upstream", (s, on) => s with { AskOverTcp = on });
         keys.Number("edns-buffer-size", 512, ushort.MaxValue, (s, n) => s with { EdnsSize = (ushort)n });
         keys.Flag("qname-minimisation", (s, on) => s with { UseMinimisation = on });
         keys.Flag("qname-minimisation-strict", (s, on) => s with { MinimisationIsStrict = on });
-        keys.Set("target-fetch-policy", (e, s) => s with { TargetFetchPolicy = Numbers(e, -1) });
         keys.Number("outbound-msg-retry", 0, 100, (s, n) => s with { MostTriesPerServer = n });
         keys.Number("max-sent-count", 1, int.MaxValue, (s, n) => s with { MostQueriesPerName = n });
         keys.Number("max-global-quota", 1, int.MaxValue, (s, n) => s with { MostQueries = n });
@@ -26,13 +23,7 @@ internal static class AskingKeys
         keys.Number("iter-scrub-cname", 1, int.MaxValue, (s, n) => s with { MostAliasesPerReply = n });
         keys.Number("iter-scrub-rrsig", 1, int.MaxValue, (s, n) => s with { MostSignaturesPerSet = n });
         keys.Flag("iter-scrub-promiscuous", (s, on) => s with { ScrubPromiscuous = on });
-        keys.Flag("harden-glue", (s, on) => s with { HardenGlue = on });
-        keys.Flag("harden-unverified-glue", (s, on) => s with { HardenUnverifiedGlue = on });
-        keys.Flag("harden-below-nxdomain", (s, on) => s with { HardenBelowNxdomain = on });
         keys.Flag("harden-referral-path", (s, on) => s with { HardenReferralPath = on });
-        keys.Flag("harden-unknown-additional", (s, on) => s with { HardenUnknownAdditional = on });
-        keys.Flag("harden-large-queries", (s, on) => s with { HardenLargeQueries = on });
-        keys.Flag("harden-short-bufsize", (s, on) => s with { HardenShortBufsize = on });
         keys.Flag("use-caps-for-id", (s, on) => s with { UseRandomCase = on });
         keys.Set("caps-exempt", (e, s) => s with { FixedCase = [.. s.FixedCase, e.Name()] });
         keys.Set("caps-whitelist", (e, s) => s with { FixedCase = [.. s.FixedCase, e.Name()] });

@@ -44,7 +44,7 @@ internal static class KeysWithoutEffect
         keys.WithoutAll("questions are bounded by the work in hand and by client, not by a rate.",
             """
             ratelimit ratelimit-size ratelimit-factor ratelimit-backoff ratelimit-for-domain/2 ratelimit-below-domain/2 ip-ratelimit ip-ratelimit-size
-            ip-ratelimit-factor ip-ratelimit-backoff ip-ratelimit-cookie wait-limit-netblock/2 wait-limit-cookie wait-limit-cookie-netblock/2
+            ip-ratelimit-factor ip-ratelimit-backoff ip-ratelimit-cookie wait-limit wait-limit-netblock/2 wait-limit-cookie wait-limit-cookie-netblock/2
             unwanted-reply-threshold
             """);
         keys.WithoutAll("no part of a client's address is ever sent on (RFC 7871 §2).",
@@ -52,8 +52,15 @@ internal static class KeysWithoutEffect
             send-client-subnet client-subnet-zone client-subnet-always-forward max-client-subnet-ipv4 max-client-subnet-ipv6 min-client-subnet-ipv4
             min-client-subnet-ipv6 edns-client-string/2 edns-client-string-opcode
             """);
+        keys.WithoutAll("it is always so: glue is believed only from those who could know it, and records that belong to nothing are dropped.",
+            "harden-glue harden-unverified-glue harden-unknown-additional");
+        keys.WithoutAll("it is always so: nothing is below a name that is proven not to be there (RFC 8020).", "harden-below-nxdomain");
+        keys.WithoutAll("it is always so: an EDNS size below 512 counts as 512, and a question longer than a name can be is no question.",
+            "harden-short-bufsize harden-large-queries");
+        keys.WithoutAll("addresses of servers are looked up when they are needed, some at a time.", "target-fetch-policy");
+        keys.WithoutAll("answers show the TTL that is left.", "serve-original-ttl");
         keys.WithoutAll("the fastest server is asked, and now and then another.",
-            "fast-server-permil fast-server-num low-rtt low-rtt-permil infra-keep-probing");
+            "prefer-ip4 prefer-ip6 fast-server-permil fast-server-num low-rtt low-rtt-permil infra-keep-probing");
         keys.WithoutAll("keys and proofs of absence lie in the cache of sets.", "key-cache-size neg-cache-size");
         keys.WithoutAll("trust anchors are for everybody to see.", "hide-trustanchor");
         keys.WithoutAll("a hold-down is never shortened.", "permit-small-holddown");

@@ -27,7 +27,6 @@ internal static class ServingKeys
         keys.Number("num-queries-per-thread", 1, int.MaxValue, (s, n) => s with { MostQuestionsInFlight = n });
         keys.Milliseconds("jostle-timeout", (s, t) => s with { JostleTimeout = t });
         keys.Milliseconds("discard-timeout", (s, t) => s with { DiscardTimeout = t });
-        keys.Number("wait-limit", 0, int.MaxValue, (s, n) => s with { MostQuestionsPerClient = n });
         keys.Number("max-udp-size", 512, ushort.MaxValue, (s, n) => s with { MostUdpAnswer = (ushort)n });
         keys.Flag("minimal-responses", (s, on) => s with { MinimalResponses = on });
         keys.Flag("rrset-roundrobin", (s, on) => s with { RotateRecords = on });
@@ -39,7 +38,6 @@ internal static class ServingKeys
         keys.Set("identity", (e, s) => s with { Identity = e.Text() });
         keys.Set("version", (e, s) => s with { Version = e.Text() });
         keys.Set("nsid", (e, s) => s with { Nsid = ReadNsid(e) });
-        keys.Flag("serve-original-ttl", (s, on) => s with { ServeOriginalTtl = on });
         keys.Flag("dns64-synthall", (s, on) => s with { Dns64ForAll = on });
         keys.Set("dns64-prefix", (e, s) => s with { Dns64Prefix = AskingKeys.TranslationPrefix(e) ?? s.Dns64Prefix });
         keys.Set("dns64-ignore-aaaa", (e, s) => s with { Dns64WithoutAaaa = [.. s.Dns64WithoutAaaa, e.Name()] });

@@ -82,7 +82,7 @@ internal sealed class Iterator(ResolverZones zones, ResolverSettings settings, R
     {
         Instant now = exchange.Now;
         bool isRefresh = search.IsRefresh && question == search.Question;
-        if (!isRefresh && search.Avoid is null && cache.TryFind(question, now + search.Ahead, out ResolvedMessage? cached))
+        if (!isRefresh && search.Avoid is null && cache.TryFind(question, now + search.Ahead, out ResolvedMessage? cached, settings.AggressiveNsec && zones.IsBelowAnchor(question.Name) ? settings : null))
         {
             cached.Because = search.Because;
             return cached;
@@ -261,7 +261,7 @@ internal sealed class Iterator(ResolverZones zones, ResolverSettings settings, R
 
     private ResolvedMessage Keep(Search search, ResolvedMessage message)
     {
-        if (message.IsAnswer)
+        if (message.IsAnswer && !search.IsKeptLater)
             cache.Store(message, exchange.Now, exchange.Now + search.Ahead);
         return message;
     }
@@ -275,6 +275,7 @@ internal sealed class Iterator(ResolverZones zones, ResolverSettings settings, R
             Additionals = last.Additionals,
             Error = last.Error,
             Failure = last.Failure,
+            ReportAgent = last.ReportAgent,
             Because = search.Because,
         };
         message.Sources.AddRange(search.Sources);

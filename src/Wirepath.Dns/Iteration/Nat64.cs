@@ -27,4 +27,21 @@ internal static class Nat64
 
         return IpAddress.Read(bytes);
     }
+
+    /// <summary>The IPv4 address in one that lies in the prefix.</summary>
+    public static IpAddress Extract(IpAddress v6, IpPrefix prefix)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        v6.Write(bytes);
+        Span<byte> to = stackalloc byte[4];
+        int at = prefix.Length / 8;
+        foreach (ref byte part in to)
+        {
+            if (at == ReservedByte)
+                at++;
+            part = bytes[at++];
+        }
+
+        return IpAddress.Read(to);
+    }
 }

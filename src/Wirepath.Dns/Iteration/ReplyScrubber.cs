@@ -21,7 +21,7 @@ internal static class ReplyScrubber
         ScrubAdditionals(message, zone, judgement);
         RemovePrivate(content.Answers, judgement, settings);
         RemovePrivate(content.Additionals, judgement, settings);
-        Rank(content, message.IsAuthoritative);
+        Rank(content, message.IsAuthoritative, settings);
         return judgement;
     }
 
@@ -33,6 +33,7 @@ internal static class ReplyScrubber
         DomainName name = question.Name;
         var seen = new HashSet<DomainName>();
         bool followsOn = true;
+        int aliases = 0;
         while (true)
         {
             if (!seen.Add(name))
@@ -71,6 +72,9 @@ internal static class ReplyScrubber
             // A name has one alias (RFC 2181 §10.1).
             kept.Add(cname.Records.Length == 1 ? cname : new Rrset(cname.Records[..1], cname.Signatures, cname.Ttl));
             name = target;
+            // A long chain is followed one reply at a time, where the ledger counts.
+            if (++aliases >= settings.MostAliasesPerReply)
+                followsOn = false;
         }
 
         foreach (Rrset set in offered)
@@ -220,14 +224,25 @@ internal static class ReplyScrubber
 
     private static bool IsPrivate(IpAddress address, ResolverSettings settings) => settings.PrivateAddresses.Any(prefix => prefix.Contains(address));
 
-    private static void Rank(ResolvedMessage content, bool isAuthoritative)
+    private static void Rank(ResolvedMessage content, bool isAuthoritative, ResolverSettings settings)
     {
+        foreach (List<Rrset> section in (ReadOnlySpan<List<Rrset>>)[content.Answers, content.Authorities, content.Additionals])
+            LimitSignatures(section, settings);
         foreach (Rrset set in content.Answers)
             set.Rank = isAuthoritative ? CacheRank.AuthoritativeAnswer : CacheRank.Answer;
         foreach (Rrset set in content.Authorities)
             set.Rank = isAuthoritative ? CacheRank.Authority : CacheRank.Referral;
         foreach (Rrset set in content.Additionals)
             set.Rank = isAuthoritative ? CacheRank.AuthoritativeAdditional : CacheRank.Additional;
+    }
+
+    private static void LimitSignatures(List<Rrset> section, ResolverSettings settings)
+    {
+        for (int i = 0; i < section.Count; i++)
+        {
+            if (section[i].Signatures.Length > settings.MostSignaturesPerSet)
+                section[i] = new Rrset(section[i].Records, section[i].Signatures[..settings.MostSignaturesPerSet], section[i].Ttl);
+        }
     }
 
     // A question for RRSIG wants the signatures as records, whatever they cover.

@@ -17,7 +17,7 @@ public sealed partial record ResolverSettings
     /// <summary>Mark stale answers with an extended error (RFC 8914 §4.4), where <see cref="UseExtendedErrors"/> is on.</summary>
     public bool MarkStaleAnswers { get; init; } = true;
 
-    /// <summary>Give nothing but a HINFO record to ANY over UDP (RFC 8482 §4.2).</summary>
+    /// <summary>Give nothing to ANY (RFC 8482 §4): what asks so is a debugger at best, and an amplifier at worst.</summary>
     public bool DenyAny { get; init; }
 
     /// <summary>What <c>id.server. CH TXT</c> is answered with (RFC 4892); null: it is refused.</summary>
@@ -35,9 +35,6 @@ public sealed partial record ResolverSettings
     /// <summary>Take no notice of the CD bit: bogus data are for nobody.</summary>
     public bool IgnoreCheckingDisabled { get; init; }
 
-    /// <summary>Give the TTL that the zone gave, not what is left of it.</summary>
-    public bool ServeOriginalTtl { get; init; }
-
     /// <summary>Look an answer up again shortly before it runs out, when somebody still asks for it.</summary>
     public bool Prefetch { get; init; }
 
@@ -52,9 +49,6 @@ public sealed partial record ResolverSettings
 
     /// <summary>A client is not answered after this long: it has asked again. 1.9 s; zero: always.</summary>
     public TimeSpan DiscardTimeout { get; init; } = TimeSpan.FromMilliseconds(1900);
-
-    /// <summary>Questions of one client address that may be in work. 1,000; 0: no limit.</summary>
-    public int MostQuestionsPerClient { get; init; } = 1000;
 
     /// <summary>Make AAAA records out of A records for names without them (RFC 6147).</summary>
     public bool UseDns64 { get; init; }

@@ -8,12 +8,6 @@ public sealed partial record ResolverSettings
     /// <summary>Ask servers over IPv4.</summary>
     public bool UseIpv4 { get; init; } = true;
 
-    /// <summary>Of a server with both families, ask the IPv6 address first. Off: the faster one first.</summary>
-    public bool PreferIpv6 { get; init; }
-
-    /// <summary>Of a server with both families, ask the IPv4 address first. Off: the faster one first.</summary>
-    public bool PreferIpv4 { get; init; }
-
     /// <summary>Ask over UDP, and answer over it.</summary>
     public bool UseUdp { get; init; } = true;
 
@@ -34,12 +28,6 @@ public sealed partial record ResolverSettings
 
     /// <summary>Queries that minimisation may add on the way to one name. 10: MAX_MINIMISE_COUNT of RFC 9156 §2.3.</summary>
     public int MostMinimisationSteps { get; init; } = 10;
-
-    /// <summary>
-    /// Addresses of a zone's servers that are looked up although one is known already, by depth of the look-up, the last
-    /// for all deeper ones; −1: all. 3 2 1 0 0: a choice of servers for what people ask, none to spare for what the search itself asks.
-    /// </summary>
-    public IReadOnlyList<int> TargetFetchPolicy { get; init; } = [3, 2, 1, 0, 0];
 
     /// <summary>Queries sent for one name of the search, without those for names of servers. 32: a zone cut takes one to three.</summary>
     public int MostQueriesPerName { get; init; } = 32;
@@ -65,26 +53,8 @@ public sealed partial record ResolverSettings
     /// <summary>Report failed validation to the agent that a zone names (RFC 9567). Off: it is one more query for each broken name.</summary>
     public bool ReportErrors { get; init; }
 
-    /// <summary>Believe addresses of servers only where the zone that sends them, or one below it, could know them.</summary>
-    public bool HardenGlue { get; init; } = true;
-
-    /// <summary>Ask again for addresses that a referral gave for names outside the zone it leads to.</summary>
-    public bool HardenUnverifiedGlue { get; init; }
-
-    /// <summary>NXDOMAIN for a name holds for all below it (RFC 8020).</summary>
-    public bool HardenBelowNxdomain { get; init; } = true;
-
     /// <summary>Look up and validate the NS sets and server addresses on the way. Off: it doubles the queries.</summary>
     public bool HardenReferralPath { get; init; }
-
-    /// <summary>Drop records in the additional section that the answer has no use for.</summary>
-    public bool HardenUnknownAdditional { get; init; }
-
-    /// <summary>Give questions of more bytes than any name needs no answer.</summary>
-    public bool HardenLargeQueries { get; init; }
-
-    /// <summary>Count an EDNS size below 512 as 512 (RFC 6891 §6.2.3).</summary>
-    public bool HardenShortBufsize { get; init; } = true;
 
     /// <summary>Drop NS sets and addresses that come beside an answer and that it does not need: they are what poisoners send.</summary>
     public bool ScrubPromiscuous { get; init; } = true;

@@ -6,8 +6,8 @@ public sealed partial record ResolverSettings
     /// <summary>Queries sent, retries included. 200: a cold deep signed name with silent servers takes some 60; NXNSAttack wants thousands.</summary>
     public int MostQueries { get; init; } = 200;
 
-    /// <summary>Names of servers looked up because their glue was missing. 16: a zone has 2 to 4; more is an amplifier.</summary>
-    public int MostServerNames { get; init; } = 16;
+    /// <summary>Names of servers looked up because their glue was missing. 64: a zone has 2 to 4, and theirs may need others; more is an amplifier.</summary>
+    public int MostServerNames { get; init; } = 64;
 
     /// <summary>Negative answers about names of one zone's servers, after which no further ones are looked up. 5: NXNSAttack lives from such names.</summary>
     public int MostUnknownServers { get; init; } = 5;
@@ -68,6 +68,9 @@ public sealed partial record ResolverSettings
 
     /// <summary>Ask servers with EDNS (RFC 6891) and 1232 bytes; those that answer FORMERR or NOTIMP are asked without.</summary>
     public bool UseEdns { get; init; } = true;
+
+    /// <summary>Send DNS cookies (RFC 7873): a reply without the right one is not believed over UDP, where its server is known to have them.</summary>
+    public bool UseCookies { get; init; } = true;
 
     /// <summary>0x20: random letters' case in questions. Off: a few servers do not copy it, which costs a TCP connection each time.</summary>
     public bool UseRandomCase { get; init; }

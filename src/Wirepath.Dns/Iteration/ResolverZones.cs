@@ -27,6 +27,9 @@ internal sealed class ResolverZones(
         bool HasFailed(DomainName zone, DelegationKind kind) => failed.Exists(d => d.Zone == zone && d.Kind == kind);
     }
 
+    /// <summary>True when answers about the name are validated.</summary>
+    public bool IsBelowAnchor(DomainName name) => validator?.IsBelowAnchor(name) == true;
+
     /// <summary>True when a trust anchor, or a DS set below one, says that the zone signs its answers.</summary>
     public bool ExpectsSignatures(DomainName zone, ResolverCache cache, Instant now) => validator is not null
         && (validator.IsAnchor(zone)

@@ -29,6 +29,9 @@ internal sealed class Search(DnsQuestion question, QueryBudget ledger, EventId b
     /// <summary>Servers that gave bogus answers to it.</summary>
     public IReadOnlyCollection<IpAddress>? Avoid { get; init; }
 
+    /// <summary>The answer is not kept before somebody has checked it: an older, good one must not be lost to a bad one.</summary>
+    public bool IsKeptLater { get; init; }
+
     /// <summary>Servers whose replies the answer was made of.</summary>
     public List<IpAddress> Sources { get; } = [];
 

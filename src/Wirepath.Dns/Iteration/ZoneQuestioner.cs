@@ -112,6 +112,7 @@ internal sealed class ZoneQuestioner(ResolverSettings settings, ResolverCache ca
             search.Because = exchange.WriteResponse(ask, asked, judgement.Kind);
             WriteDisbelieved(judgement, at.Zone, search.Because);
             NoteSource(judgement.Content, address.Address);
+            judgement.Content.ReportAgent = ErrorReports.AgentOf(message);
             if (judgement.Kind == ResponseKind.Lame)
             {
                 // Better than nothing, when all of them are like that.
@@ -148,7 +149,8 @@ internal sealed class ZoneQuestioner(ResolverSettings settings, ResolverCache ca
     // What was alive when the query left was alive for it: while the reply is on its way, nothing must come back to life.
     private ZoneReply Kept(Asking asking, Judgement judgement, IpAddress source, Instant sentAt)
     {
-        if (!asking.At.NoCache)
+        bool isFinal = judgement.Kind is not (ResponseKind.Referral or ResponseKind.Alias) && judgement.Content.Question == asking.Question;
+        if (!asking.At.NoCache && !(isFinal && asking.Search.IsKeptLater))
             Store(judgement, exchange.Now, sentAt + asking.Search.Ahead);
         return new ZoneReply(judgement, null, source);
     }

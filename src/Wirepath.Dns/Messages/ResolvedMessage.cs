@@ -44,6 +44,9 @@ internal sealed class ResolvedMessage(DnsQuestion question, DnsRcode rcode)
     /// <summary>Servers whose replies it was made of; empty when it came from the cache.</summary>
     public List<IpAddress> Sources { get; init; } = [];
 
+    /// <summary>Who wants to hear of errors in it (RFC 9567); null: nobody.</summary>
+    public DomainName? ReportAgent { get; set; }
+
     /// <summary>The last event on the way to it.</summary>
     public EventId Because { get; set; }
 

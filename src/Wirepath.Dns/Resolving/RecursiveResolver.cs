@@ -36,7 +36,12 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
         Cache = cache;
         _log = log;
         _time = time;
-        _exchange = new QueryExchange(transport, log, time, random.Fork("dns queries")) { EdnsSize = Settings.EdnsSize, UseTcp = Settings.UseTcp };
+        _exchange = new QueryExchange(transport, log, time, random.Fork("dns queries")) 
+        {
+            EdnsSize = Settings.EdnsSize,
+            UseTcp = Settings.UseTcp,
+            Cookies = Settings.UseCookies ? new CookieJar(random.Fork("dns cookies")) : null,
+        };
         Servers = new ServerTable(Settings, random.Fork("dns servers"));
         Anchors = new TrustAnchors();
         foreach (DnsRecord anchor in configuration.TrustAnchors)
@@ -59,6 +64,9 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
     /// <summary>What is trusted from the start.</summary>
     internal TrustAnchors Anchors { get; }
 
+    /// <summary>Tells how long a server took to answer, as if it had been asked just now: what an operator or a snapshot knows already.</summary>
+    public void NoteRoundTrip(IpEndpoint server, TimeSpan roundTrip) => Servers.Answered(server, roundTrip, _exchange.Now);
+
     private bool Validates => _validator is not null;
 
     public async ValueTask<DnsResponse> RespondAsync(
@@ -74,6 +82,9 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
             return ReplyBuilder.Send(message, message.CreateResponse(DnsRcode.Refused), response, client, overTcp, _log, because);
         if (reply is { Rcode: DnsRcode.Refused } && ServerIdentity.Answer(message, Settings) is { } identity)
             reply = identity;
+        // A resolver has no zones to give away.
+        if (reply is null && message.Questions[0].Type is DnsType.AXFR or DnsType.IXFR)
+            reply = message.CreateResponse(DnsRcode.Refused);
         if (reply is null && _configuration.LocalZones.Answer(message.Questions[0]) is { GoesOn: false } local)
         {
             if (local.Message is null)
@@ -92,15 +103,25 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
                 reply = access is AccessAction.AllowSnoop ? FromCacheAlone(message) : message.CreateResponse(DnsRcode.Refused);
         }
 
+        if (reply is null && Settings.DenyAny && message.Questions[0].Type == DnsType.ANY)
+            reply = message.CreateResponse();
+
         CachedMessage? source = null;
         if (reply is null)
         {
             bool isUnchecked = message.CheckingDisabled && !Settings.IgnoreCheckingDisabled;
             Instant asked = _exchange.Now;
-            Found found = await FindAsync(message.Questions[0], isUnchecked, because, ct).ConfigureAwait(false);
+            DnsQuestion question = message.Questions[0];
+            Found found = Dns64.ReverseTarget(Settings, question) is { } target
+                ? Aliased(question, await FindAsync(question with { Name = target }, isUnchecked, because, ct).ConfigureAwait(false))
+                : await FindAsync(question, isUnchecked, because, ct).ConfigureAwait(false);
             // It has asked again in the meantime, or there was no room for its question: better no answer than a wrong one.
             if (found.IsDropped || Settings.DiscardTimeout > TimeSpan.Zero && _exchange.Now - asked > Settings.DiscardTimeout)
                 return new DnsResponse(0, because);
+            if (Dns64.IsWanted(Settings, message, found.Message))
+                found = await WithV4AddressesAsync(found, isUnchecked, because, ct).ConfigureAwait(false);
+            if (RootKeySentinel.Denies(Settings, Anchors, message, found.Message))
+                found = new Found(ResolvedMessage.Failed(found.Message.Question, NameFailure.ServerFailure, ExtendedErrorCode.Other, "the root key sentinel says no", because), found.Level, null);
             because = found.Message.Because;
             LocalAnswer filtered = ResponseRules.Apply(_configuration.ResponseRules, found.Message);
             if (filtered.Message is not { } told)
@@ -110,7 +131,8 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
         }
 
         reply.RecursionAvailable = true;
-        DnsResponse sent = ReplyBuilder.Send(message, reply, response, client, overTcp, _log, because);
+        ServerIdentity.AddNsid(message, reply, Settings);
+        DnsResponse sent = ReplyBuilder.Send(message, reply, response, client, overTcp, _log, because, Settings.MostUdpAnswer);
         if (source is not null && !reply.IsTruncated && PlainQuery.TryRead(query.Span, out PlainQuery plain))
             Cache.StoreWire(plain, response.Span[..sent.Length], source);
         return sent;
@@ -136,6 +158,31 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
         if (_log.IsEnabled)
             _log.Write(lookup, new LookupFinished(name, type, answer.Failure, answer.Addresses, answer.Ttl, answer.Explanation));
         return answer;
+    }
+
+    // RFC 6147 §5.3.1: the alias is made up here, with the TTL of what it leads to.
+    private static Found Aliased(DnsQuestion question, Found target)
+    {
+        uint ttl = target.Message.Answers.Count > 0 ? target.Message.Answers[0].Ttl : 0;
+        var cname = new Rrset([DnsRecord.ForName(question.Name, DnsType.CNAME, ttl, target.Message.Question.Name)], [], ttl);
+        var message = new ResolvedMessage(question, target.Message.Rcode)
+        {
+            Answers = [cname, .. target.Message.Answers],
+            Authorities = target.Message.Authorities,
+            Security = Security.Insecure,
+            Error = target.Message.Error,
+            Failure = target.Message.Failure,
+            Because = target.Message.Because,
+        };
+        return target with { Message = message, Source = null };
+    }
+
+    // RFC 6147 §5.1.
+    private async ValueTask<Found> WithV4AddressesAsync(Found none, bool isUnchecked, EventId because, CancellationToken ct)
+    {
+        Found v4 = await FindAsync(none.Message.Question with { Type = DnsType.A }, isUnchecked, because, ct).ConfigureAwait(false);
+        ResolvedMessage made = Dns64.Synthesize(Settings, none.Message, v4.Message);
+        return made == none.Message ? none : new Found(made, none.Level, null);
     }
 
     // From the cache, from servers, or, when they do not answer in time, from what the cache held before.
@@ -193,7 +240,7 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
     {
         if (Cache.TryGetMessage(question, now, out source))
             cached = source.At(now).For(question);
-        else if (!Cache.TryFind(question, now, out cached) || cached.LeadsOn)
+        else if (!Cache.TryFind(question, now, out cached, Settings.AggressiveNsec && _validator?.IsBelowAnchor(question.Name) == true ? Settings : null) || cached.LeadsOn)
             return false;
         // What nobody has checked takes the long way, which ends in the same cache.
         return isUnchecked || !Validates || cached.Security != Security.Unchecked;
@@ -251,10 +298,13 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
         if (_log.IsEnabled)
             because = _log.Write(because, new LevelConsulted(question.Name, question.Type, NameLevel.Iteration, LookupResult.Asked, default, -1));
         var ledger = new QueryBudget(Settings, _exchange.Now);
-        var search = new Search(question, ledger, because) { Ahead = ahead, IsRefresh = isRefresh, Cancellation = givenUp };
+        bool isChecked = Validates && !isUnchecked;
+        var search = new Search(question, ledger, because) { Ahead = ahead, IsRefresh = isRefresh, IsKeptLater = isChecked, Cancellation = givenUp };
         ResolvedMessage found = await _iterator.ResolveAsync(search).ConfigureAwait(false);
-        if (found.IsAnswer && _validator is not null && !isUnchecked && found.Security == Security.Unchecked)
+        if (found.IsAnswer && isChecked && found.Security == Security.Unchecked)
             found = await ValidateAsync(found, ledger, ahead).ConfigureAwait(false);
+        if (Settings.ReportErrors && found.Security == Security.Bogus && ErrorReports.Of(found) is { } report)
+            _ = FindAsync(report, isUnchecked: false, found.Because, CancellationToken.None).AsTask();
         if (found.IsAnswer)
             return found;
         Cache.StoreFailure(found, _exchange.Now, Settings.FailureMemory);
@@ -276,7 +326,12 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
             EventId because = found.Because;
             await _validator!.ValidateAsync(found, new ValidationContext(_chainSource, ledger, because, CancellationToken.None)).ConfigureAwait(false);
             bool isBogus = found.Security == Security.Bogus;
-            Cache.Store(found, _exchange.Now, _exchange.Now + ahead, isBogus ? Settings.BogusTtl : null);
+            Instant now = _exchange.Now;
+            // A good answer that has run out is worth more than a bad one that has not.
+            if (isBogus && Settings.ServeStale && Cache.TryGetStale(found.Question, now, Settings.StaleTtl, out CachedMessage? known) && known.Security != Security.Bogus)
+                Cache.StoreFailure(found, now, Settings.FailureMemory);
+            else
+                Cache.Store(found, now, now + ahead, isBogus ? Settings.BogusTtl : null);
             if (!isBogus || restarts >= Settings.MostValidationRestarts || ledger.Exhausted is not null)
                 return found;
             avoid ??= [];
@@ -284,7 +339,7 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
             avoid.UnionWith(found.Sources);
             if (avoid.Count == before)
                 return found;
-            ResolvedMessage again = await _iterator.ResolveAsync(new Search(found.Question, ledger, found.Because) { Ahead = ahead, Avoid = avoid }).ConfigureAwait(false);
+            ResolvedMessage again = await _iterator.ResolveAsync(new Search(found.Question, ledger, found.Because) { Ahead = ahead, Avoid = avoid, IsKeptLater = true }).ConfigureAwait(false);
             if (!again.IsAnswer)
                 return found;
             found = again;

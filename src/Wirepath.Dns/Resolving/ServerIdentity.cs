@@ -20,4 +20,13 @@ internal static class ServerIdentity
         reply.Answers.Add(DnsRecord.ForTxt(question.Name, 0, text) with { Class = DnsClass.CH });
         return reply;
     }
+
+    /// <summary>Names the server to a client that asks with NSID (RFC 5001 §2.1).</summary>
+    public static void AddNsid(DnsMessage query, DnsMessage reply, ResolverSettings settings)
+    {
+        if (settings.Nsid.IsEmpty || query.Edns is not { } asked || !asked.TryGetOption(EdnsOptionCode.Nsid, out _))
+            return;
+        Edns edns = reply.Edns ?? new Edns(settings.EdnsSize, asked.DnssecOk);
+        reply.Edns = edns with { Options = [.. edns.Options, new EdnsOption(EdnsOptionCode.Nsid, settings.Nsid)] };
+    }
 }

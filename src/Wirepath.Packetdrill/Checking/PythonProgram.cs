@@ -126,8 +126,14 @@ internal sealed partial class PythonProgram
         // What Linux would tell and this host does not is a need; what nobody ever told of is a mistake in the script.
         if (missing.StartsWith("tcpi_", StringComparison.Ordinal))
             throw Skipped(at, statement, $"{missing} of tcp_info");
+        if (Elsewhere.IsMatch(missing))
+            throw Skipped(at, statement, $"{missing}, which is no figure of tcp_info");
+        if (!Name.IsMatch(missing) || IsCalled(expression, missing))
+            throw Skipped(at, statement, $"Python: {expression.Trim()}");
         throw new ScriptEndedException(new ScriptFailed(Line(at, statement), $"names that have a value in '{expression.Trim()}'", $"'{missing}', which nobody has given one"));
     }
+
+    private static bool IsCalled(string expression, string name) => Regex.IsMatch(expression, $@"(?<![\w.]){Regex.Escape(name)}\s*\(");
 
     private static int Line(Reader at, PythonStatement statement) => at.Code.CodeLine + statement.Line;
 
@@ -138,6 +144,13 @@ internal sealed partial class PythonProgram
 
     [GeneratedRegex("""^(print\b|import\s|from\s|global\s|sys\.stdout|sys\.stderr|"|')""")]
     private static partial Regex Ignored { get; }
+
+    // Figures of TCP_CC_INFO and SO_MEMINFO.
+    [GeneratedRegex("""^(bbr_|dctcp_|tcpv_|SK_MEMINFO_)""")]
+    private static partial Regex Elsewhere { get; }
+
+    [GeneratedRegex("""^[A-Za-z_]\w*$""")]
+    private static partial Regex Name { get; }
 
     [GeneratedRegex("""^assert\b(?<condition>.*)$""", RegexOptions.Singleline)]
     private static partial Regex Assertion { get; }

@@ -44,8 +44,8 @@ internal static class OptionReader
                 or "code_command" or "code_format" or "code_sockopt" or "send_omit_free" or "is_anyip" or "tcp_ts_ecr_scaled" or "so_flags"
                 or "wire_client" or "wire_server" or "wire_server_ip" or "wire_server_at" or "wire_server_port" or "wire_client_dev" or "wire_server_dev"
                 or "persistent_tun_dev" or "fault_injection" or "use_expect" or "udp_encaps" or "psp_udp_port" => options,
-            _ => throw new ScriptSyntaxException(token, "Options are --tolerance_usecs, --tolerance_percent, --tcp_ts_tick_usecs, --ip_version, --local_ip, --remote_ip, "
-                + "--gateway_ip, --netmask_ip, --bind_port, --connect_port, --mtu, --strict_segments, --define, and those of packetdrill's own machinery"),
+            // Another packetdrill's: what it asks for cannot be known.
+            _ => options with { Unoffered = options.Unoffered ?? $"the option --{name}" },
         };
     }
 

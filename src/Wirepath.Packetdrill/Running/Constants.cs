@@ -43,7 +43,7 @@ internal static class Constants
         ["SOCK_STREAM"] = 1, ["SOCK_DGRAM"] = 2, ["SOCK_RAW"] = 3, ["SOCK_SEQPACKET"] = 5, ["SOCK_NONBLOCK"] = SOCK_NONBLOCK, ["SOCK_CLOEXEC"] = SOCK_CLOEXEC,
         ["IPPROTO_IP"] = 0, ["IPPROTO_ICMP"] = 1, ["IPPROTO_TCP"] = 6, ["IPPROTO_UDP"] = 17, ["IPPROTO_IPV6"] = 41, ["IPPROTO_MPTCP"] = 262,
         ["IPPROTO_SCTP"] = 132, ["IPPROTO_UDPLITE"] = 136, ["IPPROTO_RAW"] = 255,
-        ["F_GETFD"] = 1, ["F_SETFD"] = 2, ["F_GETFL"] = 3, ["F_SETFL"] = 4, ["FD_CLOEXEC"] = 1,
+        ["F_DUPFD"] = 0, ["F_GETFD"] = 1, ["F_SETFD"] = 2, ["F_GETFL"] = 3, ["F_SETFL"] = 4, ["F_SETOWN"] = 8, ["F_GETOWN"] = 9, ["F_DUPFD_CLOEXEC"] = 1030, ["O_ACCMODE"] = 3, ["FD_CLOEXEC"] = 1,
         ["O_RDONLY"] = 0, ["O_WRONLY"] = 1, ["O_RDWR"] = 2, ["O_NONBLOCK"] = O_NONBLOCK, ["O_NDELAY"] = O_NONBLOCK,
         ["SHUT_RD"] = 0, ["SHUT_WR"] = 1, ["SHUT_RDWR"] = 2,
         ["MSG_OOB"] = MSG_OOB, ["MSG_PEEK"] = MSG_PEEK, ["MSG_DONTROUTE"] = 4, ["MSG_CTRUNC"] = 8, ["MSG_TRUNC"] = MSG_TRUNC, ["MSG_DONTWAIT"] = MSG_DONTWAIT,
@@ -79,7 +79,7 @@ internal static class Constants
         [(6, 13)] = "TCP_CONGESTION", [(6, 14)] = "TCP_MD5SIG", [(6, 16)] = "TCP_THIN_LINEAR_TIMEOUTS", [(6, 17)] = "TCP_THIN_DUPACK", [(6, 18)] = "TCP_USER_TIMEOUT",
         [(6, 19)] = "TCP_REPAIR", [(6, 23)] = "TCP_FASTOPEN", [(6, 24)] = "TCP_TIMESTAMP", [(6, 25)] = "TCP_NOTSENT_LOWAT", [(6, 26)] = "TCP_CC_INFO", [(6, 27)] = "TCP_SAVE_SYN",
         [(6, 28)] = "TCP_SAVED_SYN", [(6, 30)] = "TCP_FASTOPEN_CONNECT", [(6, 31)] = "TCP_ULP", [(6, 33)] = "TCP_FASTOPEN_KEY", [(6, 34)] = "TCP_FASTOPEN_NO_COOKIE",
-        [(6, 36)] = "TCP_INQ", [(6, 37)] = "TCP_TX_DELAY",
+        [(6, 36)] = "TCP_INQ", [(6, 37)] = "TCP_TX_DELAY", [(6, 43)] = "TCP_IS_MPTCP", [(6, 44)] = "TCP_RTO_MAX_MS", [(6, 45)] = "TCP_RTO_MIN_US", [(6, 46)] = "TCP_DELACK_MAX_US",
     }.ToFrozenDictionary();
 
     /// <returns>Null for a name that is none of them.</returns>

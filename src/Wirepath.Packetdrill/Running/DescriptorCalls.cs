@@ -47,6 +47,8 @@ internal sealed partial class SystemCalls
     {
         if (!_descriptors.Remove((int)Number(call, 0), out object? closed))
             return CallOutcome.Error("EBADF");
+        if (_descriptors.ContainsValue(closed))
+            return default; // it has another name
         if (closed is Epoll epoll)
             epoll.Dispose();
         if (closed is not ScriptSocket socket)
@@ -90,13 +92,37 @@ internal sealed partial class SystemCalls
         Progressed -= look;
     }
 
+    // The lowest free number from the one that is asked for.
+    private CallOutcome Duplicate(SystemCall call, int lowest)
+    {
+        if (!_descriptors.TryGetValue((int)Number(call, 0), out object? what))
+            return CallOutcome.Error("EBADF");
+        while (_descriptors.ContainsKey(lowest))
+            lowest++;
+        _descriptors[lowest] = what;
+        return new CallOutcome(lowest);
+    }
+
+    private CallOutcome DuplicateTo(SystemCall call)
+    {
+        if (!_descriptors.TryGetValue((int)Number(call, 0), out object? what))
+            return CallOutcome.Error("EBADF");
+        int number = (int)Number(call, 1);
+        if (_descriptors.TryGetValue(number, out object? before) && !ReferenceEquals(before, what))
+            throw ScriptEndedException.Skipped(call, "dup2 onto a descriptor in use");
+        _descriptors[number] = what;
+        return new CallOutcome(number);
+    }
+
     private CallOutcome Fcntl(SystemCall call)
     {
         if (Find(call) is not { } socket)
             return CallOutcome.Error(_descriptors.ContainsKey((int)Number(call, 0)) ? "EINVAL" : "EBADF");
         switch (Number(call, 1))
         {
-            case 1 or 2: // F_GETFD, F_SETFD
+            case 0 or 1030: // F_DUPFD, F_DUPFD_CLOEXEC
+                return Duplicate(call, (int)Number(call, 2));
+            case 1 or 2 or 8 or 9: // F_GETFD, F_SETFD, F_SETOWN, F_GETOWN
                 return default;
             case 3: // F_GETFL
                 return new CallOutcome(ReadWrite | (socket.IsNonBlocking ? Constants.O_NONBLOCK : 0));
@@ -125,7 +151,8 @@ internal sealed partial class SystemCalls
         return name switch
         {
             "SIOCINQ" or "FIONREAD" => Compare(call, 2, now.Unread),
-            "SIOCOUTQ" or "TIOCOUTQ" => Compare(call, 2, now.FlightSize + now.Unsent),
+            "FIONSPACE" => Compare(call, 2, Math.Max(socket.Options.Settings.SendBuffer.Default - now.FlightSize - now.Unsent, 0)),
+            "SIOCOUTQ" or "TIOCOUTQ" or "FIONWRITE" => Compare(call, 2, now.FlightSize + now.Unsent),
             "SIOCOUTQNSD" => Compare(call, 2, now.Unsent),
             "SIOCATMARK" => throw ScriptEndedException.Skipped(call, "the urgent mark: urgent bytes stay in line (RFC 6093)"),
             _ => throw ScriptEndedException.Skipped(call, $"ioctl {name}"),

@@ -14,6 +14,7 @@ internal sealed partial class SystemCalls
     [
         "SO_REUSEADDR", "SO_REUSEPORT", "SO_DEBUG", "SO_DONTROUTE", "SO_BROADCAST", "SO_PRIORITY", "SO_MARK", "SO_BUSY_POLL", "SO_PREFER_BUSY_POLL", "SO_BUSY_POLL_BUDGET",
         "SO_INCOMING_CPU", "SO_ZEROCOPY", "SO_OOBINLINE", "SO_TIMESTAMP", "SO_TIMESTAMPNS", "SO_RXQ_OVFL", "SO_NOFCS", "SO_LOCK_FILTER", "SO_SELECT_ERR_QUEUE", "SO_PASSCRED",
+        "TCP_LOG", "TCP_REUSPORT_LB_NUMA", "SO_SNDBUF_AUTO", "SO_NO_DDP", "SO_NO_OFFLOAD", "SO_BINTIME", "SO_TS_CLOCK", "SO_PASSSEC", "SO_NO_CHECK",
         "SO_BINDTODEVICE", "SO_BINDTOIFINDEX", "SO_TXREHASH", "SO_RESERVE_MEM", "SO_NOSIGPIPE", "SO_USER_COOKIE", "SO_SETFIB", "SO_USELOOPBACK", "SO_SNDLOWAT",
         "IP_RECVERR", "IP_FREEBIND", "IP_TRANSPARENT", "IP_BIND_ADDRESS_NO_PORT", "IP_RECVTOS", "IP_RECVTTL", "IP_RECVOPTS", "IP_PKTINFO", "IP_MINTTL", "IP_NODEFRAG", "IP_RECVERR_RFC4884",
         "IPV6_V6ONLY", "IPV6_RECVERR", "IPV6_RECVTCLASS", "IPV6_RECVHOPLIMIT", "IPV6_RECVPKTINFO", "IPV6_AUTOFLOWLABEL", "IPV6_FREEBIND", "IPV6_TRANSPARENT",
@@ -34,7 +35,10 @@ internal sealed partial class SystemCalls
                 return SetLinger(call, options);
             case "SO_RCVTIMEO" or "SO_SNDTIMEO" or "SO_RCVTIMEO_OLD" or "SO_SNDTIMEO_OLD":
                 return SetTimeout(call, name, options);
-            case "TCP_CONGESTION" or "TCP_FUNCTION_BLK" or "TCP_ULP":
+            // FreeBSD's own stack is what this one is compared with; its others are others.
+            case "TCP_FUNCTION_BLK" when Argument(call, 3) is StructExpression block && block["function_set_name"] is TextExpression { Value: "freebsd" or "default" }:
+                return default;
+            case "TCP_CONGESTION" or "TCP_FUNCTION_BLK" or "TCP_ULP" or "TCP_CCALGOOPT":
                 return SetCongestionControl(call, name, socket);
             case "SO_BINDTODEVICE":
                 return default;
@@ -145,6 +149,9 @@ internal sealed partial class SystemCalls
             "TCP_KEEPCNT" => (value is >= 1 and <= 127, settings with { KeepAliveProbes = value }),
             "TCP_USER_TIMEOUT" => (value >= 0, settings with { UserTimeout = TimeSpan.FromMilliseconds(value) }),
             "TCP_MAXUNACKTIME" => (value >= 0, settings with { UserTimeout = TimeSpan.FromSeconds(value) }),
+            "TCP_RTO_MAX_MS" => (value is >= 1000 and <= 120_000, settings with { MaxRto = TimeSpan.FromMilliseconds(value) }),
+            "TCP_RTO_MIN_US" => (value > 0 && value <= settings.MaxRto.TotalMicroseconds, settings with { MinRto = TimeSpan.FromMicroseconds(value) }),
+            "TCP_DELACK_MAX_US" => (value > 0, settings with { DelayedAck = value < settings.DelayedAck.TotalMicroseconds ? TimeSpan.FromMicroseconds(value) : settings.DelayedAck }),
             "TCP_SYNCNT" => (value is >= 1 and <= 127, settings with { SynRetries = value }),
             // Below zero: no FIN-WAIT-2 at all. Beyond two minutes: the host's own.
             "TCP_LINGER2" => (true, settings with { FinTimeout = value < 0 ? TimeSpan.Zero : value is 0 or > 120 ? defaults.FinTimeout : TimeSpan.FromSeconds(value) }),
@@ -210,9 +217,9 @@ internal sealed partial class SystemCalls
             return default;
         if (!CongestionControls.Names.Contains(algorithm))
             throw ScriptEndedException.Skipped(call, $"congestion control {algorithm}");
-        if (socket.Stream is not null)
-            throw ScriptEndedException.Skipped(call, "another congestion control on a connection");
         socket.Options.Settings = socket.Options.Settings with { CongestionControl = algorithm };
+        if (socket.Stream is { } stream)
+            socket.Options.ApplyTo(stream);
         return default;
     }
 
@@ -247,6 +254,8 @@ internal sealed partial class SystemCalls
             case "SO_ERROR":
                 string? error = socket.TakeError();
                 return Compare(call, 3, error is null ? 0 : Errno.Number(error) ?? 0, error);
+            case "TCP_INFO" or "SO_COOKIE" or "SO_INCOMING_NAPI_ID" or "SO_PEERNAME" when Argument(call, 3) is AnyExpression:
+                return default; // read, and not compared
             case "SO_LINGER":
                 return CompareFields(call, options.Linger is null ? 0 : 1, (long)(options.Linger ?? TimeSpan.Zero).TotalSeconds);
             case "SO_RCVTIMEO" or "SO_SNDTIMEO":
@@ -282,6 +291,10 @@ internal sealed partial class SystemCalls
             "TCP_CORK" or "TCP_NOPUSH" => options.Cork ? 1 : 0,
             "TCP_QUICKACK" => socket.Stream?.QuickAck == true ? 1 : 0,
             "TCP_MAXSEG" => socket.Stream?.Statistics.SendMss ?? (settings.MaxSegmentSize > 0 ? settings.MaxSegmentSize : 536),
+            "TCP_RTO_MAX_MS" => (long)settings.MaxRto.TotalMilliseconds,
+            "TCP_RTO_MIN_US" => (long)settings.MinRto.TotalMicroseconds,
+            "TCP_DELACK_MAX_US" => (long)settings.DelayedAck.TotalMicroseconds,
+            "TCP_IS_MPTCP" or "TCP_ULP" or "TCP_REPAIR" => 0,
             "TCP_KEEPIDLE" => (long)settings.KeepAliveTime.TotalSeconds,
             "TCP_KEEPINTVL" => (long)settings.KeepAliveInterval.TotalSeconds,
             "TCP_KEEPCNT" => settings.KeepAliveProbes,

@@ -23,6 +23,8 @@ internal sealed partial class SystemCalls
         {
             if (RefuseFastOpen(call, socket, nonBlocking) is { } refusal)
                 return refusal;
+            if (socket.Stream is not null && !socket.IsSynDeferred && !socket.IsAwaitingSynAnswer && (socket.IsConnectTold || socket.Connect is null))
+                return CallOutcome.Error("EISCONN");
             if (socket.Stream is null && socket.Connecting is null && socket.Acceptor is null)
             {
                 first = Content(call, size, socket.Written.Count);

@@ -44,6 +44,9 @@ internal sealed partial class SystemCalls(Host host, ScriptOptions options)
             "getsockopt" => GetOption(call),
             "getsockname" => CompareAddress(call, s => s.Stream?.Id.Local ?? s.Acceptor?.Local ?? s.Local),
             "getpeername" => CompareAddress(call, s => s.Stream?.Id.Remote),
+            "dup" => Duplicate(call, lowest: FirstDescriptor),
+            "dup2" or "dup3" => DuplicateTo(call),
+            "cap_set" => default(CallOutcome), // nothing here asks for privileges
             "epoll_create" or "epoll_create1" => CreateEpoll(call),
             "epoll_ctl" => ControlEpoll(call),
             _ => null,

@@ -28,9 +28,12 @@ internal static class IpCommands
     }
 
     /// <summary>A queue that only holds what waits changes nothing on a wire that is never full; one that delays or drops does.</summary>
-    public static string? ApplyQueue(ShellCommand command)
+    public static string? ApplyQueue(ShellCommand command, HostSetup setup)
     {
         string[] words = [.. command.Words];
+        // The fair queue lets each connection's packets leave at the rate that TCP has computed for it.
+        if (words is [_, "qdisc", "add" or "replace" or "change", ..])
+            setup.Change(s => s with { Tcp = s.Tcp with { Pacing = words.Contains("fq") } });
         bool delays = words.Any(w => w is "netem" or "tbf" or "htb" or "hfsc" or "cake" or "police" or "filter" or "red" or "pie");
         return words is [_, "qdisc", ..] && !delays ? null : $"the command '{command}'";
     }

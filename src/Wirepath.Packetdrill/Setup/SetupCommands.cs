@@ -72,11 +72,13 @@ internal sealed class SetupCommands(HostSetup setup, Func<string, string?> readF
             case "ip":
                 return IpCommands.Apply(command, setup);
             case "tc":
-                return IpCommands.ApplyQueue(command);
+                return IpCommands.ApplyQueue(command, setup);
             case "ifconfig":
                 return IpCommands.ApplyInterface(command, setup);
             case "sleep":
-                return Sleep(command);
+                return Sleep(command, 1);
+            case "usleep":
+                return Sleep(command, 1e-6);
             case "sudo" or "env" or "nice" when command.Words.Count > 1:
                 return ApplyOne(command with { Words = [.. command.Words.Skip(1)] }, depth);
             case "sh" or "bash" when command.Words is [_, "-c", var inner, ..]:
@@ -87,7 +89,8 @@ internal sealed class SetupCommands(HostSetup setup, Func<string, string?> readF
             case "ethtool" or "modprobe" or "kldload" or "kldunload" or "true" or ":" or "sync" or "date" or "rm" or "touch" or "mkdir" or "ulimit" or "set"
                 or "export" or "chmod" or "exit" or "wait" or "uname" or "logger" or "whoami":
                 return null;
-            case "cat" or "nstat" or "ss" or "netstat" or "tcpdump" when command.Output is not null:
+            // What is only shown, or kept for a person to read.
+            case "cat" or "nstat" or "ss" or "netstat" or "tcpdump" or "sockstat" when command.Output is not null || !command.Piped:
                 return null;
             default:
                 return command.Program.EndsWith(".sh", StringComparison.Ordinal) ? RunFile(command.Words[0], depth) : $"the command '{command}'";
@@ -133,12 +136,12 @@ internal sealed class SetupCommands(HostSetup setup, Func<string, string?> readF
         return null;
     }
 
-    private string? Sleep(ShellCommand command)
+    private string? Sleep(ShellCommand command, double unit)
     {
         if (command.Words.Count != 2 || !double.TryParse(command.Words[1].TrimEnd('s'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds)
             || seconds > 1_000_000)
             return $"the command '{command}'";
-        setup.Slept += TimeSpan.FromSeconds(seconds);
+        setup.Slept += TimeSpan.FromSeconds(seconds * unit);
         return null;
     }
 }

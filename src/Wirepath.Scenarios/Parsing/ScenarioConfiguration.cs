@@ -31,7 +31,7 @@ internal sealed class ScenarioConfiguration
         "interface-view", "interface-tag", "interface-action", "local-zone-tag", "local-zone-override", "response-ip-tag", "send-client-subnet",
         "client-subnet-zone", "client-subnet-always-forward", "ratelimit", "ratelimit-for-domain", "ratelimit-below-domain", "ip-ratelimit",
         "wait-limit-netblock", "ipsecmod-enabled", "edns-client-string", "pad-queries", "pad-responses", "disable-edns-do", "tls-upstream", "ssl-upstream",
-        "insecure-lan-zones", "edns-tcp-keepalive", "zonemd-check", "zonemd-reject-absence", "url", "dlv-anchor",
+        "insecure-lan-zones", "edns-tcp-keepalive", "serve-original-ttl", "zonemd-check", "zonemd-reject-absence", "url", "dlv-anchor",
     };
 
     private ScenarioConfiguration(ResolverConfiguration settings, Need? missing, bool hasOwnTime) => (Settings, Missing, HasOwnTime) = (settings, missing, hasOwnTime);

@@ -15,7 +15,7 @@ internal sealed class NameServers
         Host resolver = backbone.AddServer("isp-resolver", backbone.Core, "100.64.0.1/24", "100.64.0.53/24", 0.1);
         var configuration = new ResolverConfiguration
         {
-            Settings = new ResolverSettings { DiscardTimeout = TimeSpan.Zero, PrimeRoot = false, UseMinimisation = false, PrefetchKeys = true },
+            Settings = new ResolverSettings { DiscardTimeout = TimeSpan.Zero, PrimeRoot = false, UseMinimisation = false, UseCookies = false, PrefetchKeys = true },
             LocalZones = LocalZones.None,
             Access = [new AccessRule(IpPrefix.Parse("0.0.0.0/0"), AccessAction.Allow)],
             TrustAnchors = [SignedZones.RootAnchor],

@@ -26,7 +26,7 @@ public sealed partial class TcpConnection
 
         AckNews news = StartAck(segment, now);
         (_arrivedEcho, _hasArrivedEcho) = (segment.Options.TimestampEcho, _timestamps && segment.Options.HasTimestamps);
-        bool hasSack = _sack && segment.Options.SackCount > 0 && _isSynAcknowledged;
+        bool hasSack = _sack && segment.Options.SackCount > 0 && (_isSynAcknowledged || ack > _sndUna); // RFC 7413: text that followed the SYN,ACK may be reported with its ACK
         if (ack < _sndUna)
         {
             // Old, but what it selects may be news.
@@ -118,8 +118,9 @@ public sealed partial class TcpConnection
             int segments = whole ? row.Count : row.Count > 1 ? Math.Min((ack - row.Left) / row.SegmentBytes, row.Count - 1) : 0;
             if (segments == 0)
                 break; // a part of one segment: it stays under way
-            FollowDelivery(ref row, segments, ref news);
-            news.Signs |= synAcknowledged && row.Left == _iss ? AckSigns.AckedSyn : AckSigns.AckedText;
+            bool isSyn = synAcknowledged && row.Left == _iss;
+            FollowDelivery(ref row, segments, ref news, tellRack: !(isSyn && _isFastOpened)); // the SYN,ACK that text has overtaken is no measure of the text
+            news.Signs |= isSyn ? AckSigns.AckedSyn : AckSigns.AckedText;
             if (!whole)
             {
                 _sent.TrimFirst(row.Left + segments * row.SegmentBytes, segments);
@@ -152,10 +153,19 @@ public sealed partial class TcpConnection
 
         int released = (int)Math.Min(bytes, _sendBuffer.Length);
         if (released > 0)
+        {
             _sendBuffer.Release(released);
+            _spaceFreed = true;
+        }
+
         _bytesAcknowledged += released;
         if (synAcknowledged)
+        {
             StartCongestionControl(news.Now);
+            GrowSendBuffer();
+            EndTimeoutRecovery(news.Now);
+        }
+
         FollowPathProbe();
         _timeouts = 0;
         _stalledSince = _sent.Rows > 0 ? news.Now : Instant.Never;
@@ -168,7 +178,7 @@ public sealed partial class TcpConnection
             _highSeq = _sndUna; // only has to stay behind, or its comparison would wrap around
     }
 
-    private void FollowDelivery(ref SentSegment row, int segments, ref AckNews news)
+    private void FollowDelivery(ref SentSegment row, int segments, ref AckNews news, bool tellRack)
     {
         if (row.Has(SegmentMarks.EverRepeated))
         {
@@ -188,7 +198,8 @@ public sealed partial class TcpConnection
         if (!row.Has(SegmentMarks.Sacked) && _sack)
         {
             _rate.CountDelivered(segments, news.Has(AckSigns.Ece));
-            _rack.Advance(row, _rtt.Min, news.Now);
+            if (tellRack)
+                _rack.Advance(row, _rtt.Min, news.Now);
         }
 
         news.CumulativelyAcked += segments;

@@ -16,6 +16,8 @@ public sealed partial class TcpConnection
         bool fin = segment.Header.IsFin;
         if (length == 0 && !fin)
             return;
+        if (length > 0)
+            _dataSegmentsReceived += (uint)SegmentsIn(segment);
 
         int known = Math.Min(_rcvNxt - sequence, length);
         if (known > 0)
@@ -65,6 +67,7 @@ public sealed partial class TcpConnection
         else if (length > 0)
         {
             int held = ReceiveMemory;
+            Troubles.OutOfOrderSegments += (uint)SegmentsIn(segment);
             _reassembly ??= ReassemblyQueue.Take();
             if (!_reassembly.TryAdd(sequence, segment.Packet, offset, length, _settings.MaxReassemblyRanges, out SackBlock duplicate))
                 Reject(segment, "too many holes");
@@ -83,6 +86,10 @@ public sealed partial class TcpConnection
         AckBecause = _log.Because;
         _timers.DelayedAck = Instant.Never;
     }
+
+    // A super-segment was several on the wire.
+    private static int SegmentsIn(in TcpSegment segment) =>
+        segment.Packet.SegmentSize > 0 ? (segment.PayloadLength + segment.Packet.SegmentSize - 1) / segment.Packet.SegmentSize : 1;
 
     private const int LeastToGrow = 128; // a crumb says nothing of how full the sender's window is
 

@@ -35,6 +35,8 @@ internal struct DeliveryRate
     private Instant _deliveredAt;
     private Instant _firstSentAt;
     private long _appLimitedUntil;
+    private int _reported;              // segments of the rate that is told, in
+    private uint _reportedMicroseconds; // so many microseconds
 
     /// <summary>Segments delivered so far.</summary>
     public long Delivered { get; private set; }
@@ -46,6 +48,10 @@ internal struct DeliveryRate
     public long Lost { get; private set; }
 
     public readonly bool IsAppLimited => _appLimitedUntil != 0;
+
+    public bool IsReportAppLimited { get; private set; }
+
+    public readonly long BytesPerSecond(int mss) => _reportedMicroseconds == 0 ? 0 : (long)_reported * mss * 1_000_000 / _reportedMicroseconds;
 
     /// <summary>When a segment leaves.</summary>
     public DeliverySnapshot OnSent(bool nothingInFlight, int inFlight, Instant now)
@@ -104,6 +110,9 @@ internal struct DeliveryRate
                 (interval, delivered) = (TimeSpan.Zero, -1);
         }
 
+        bool isAppLimited = newest.IsKnown && newest.IsAppLimited;
+        if (delivered > 0)
+            Report(delivered, (uint)Math.Clamp(interval.TotalMicroseconds, 1, uint.MaxValue), isAppLimited);
         return new AckSample
         {
             Acked = acked,
@@ -112,12 +121,19 @@ internal struct DeliveryRate
             Rtt = rtt,
             DeliveredInInterval = delivered,
             Interval = interval,
-            IsAppLimited = newest.IsKnown && newest.IsAppLimited,
+            IsAppLimited = isAppLimited,
             PriorDelivered = newest.IsKnown ? newest.Snapshot.Delivered : 0,
             InFlightAtSend = newest.IsKnown ? newest.Snapshot.InFlight : 0,
             LostAtSend = newest.IsKnown ? newest.Snapshot.Lost : 0,
             MarkedCe = markedCe,
             IsDelayedAck = isDelayed,
         };
+    }
+
+    // A rate that the application limited only says how fast the path is at least.
+    private void Report(int delivered, uint microseconds, bool isAppLimited)
+    {
+        if (!isAppLimited || (ulong)delivered * _reportedMicroseconds >= (ulong)_reported * microseconds)
+            (_reported, _reportedMicroseconds, IsReportAppLimited) = (delivered, microseconds, isAppLimited);
     }
 }

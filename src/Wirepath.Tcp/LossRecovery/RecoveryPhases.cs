@@ -27,6 +27,8 @@ public sealed partial class TcpConnection
         if (next == _phase)
             return;
         _congestion.OnPhase(next, Congestion(now));
+        if (_phase == RecoveryPhase.Loss)
+            EndTimeoutRecovery(now);
         _phase = next;
     }
 

@@ -9,8 +9,8 @@ namespace Wirepath.Tcp;
 internal struct RttEstimator(TimeSpan initial, TimeSpan min, TimeSpan max)
 {
     // Ticks in 32 bits reach to 429 s, which is beyond any round trip and any bound of the RTO.
-    private readonly uint _least = Ticks(min);
-    private readonly uint _most = Ticks(max);
+    private uint _least = Ticks(min);
+    private uint _most = Ticks(max);
     private uint _base = Ticks(initial);
     private uint _smoothed;
     private uint _variance;
@@ -53,6 +53,9 @@ internal struct RttEstimator(TimeSpan initial, TimeSpan min, TimeSpan max)
         _base = (uint)Math.Min(_smoothed + Math.Max(_least, 4L * _variance), uint.MaxValue);
         _backoff = 0;
     }
+
+    /// <summary>Other bounds; the floor counts from the next sample on.</summary>
+    public void SetBounds(TimeSpan least, TimeSpan most) => (_least, _most) = (Ticks(least), Ticks(most));
 
     public void BackOff() => _backoff = (byte)Math.Min(_backoff + 1, 30);
 

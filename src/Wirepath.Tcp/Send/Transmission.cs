@@ -46,7 +46,11 @@ public sealed partial class TcpConnection
             || TrySendProbe(packet, now)
             || TrySendAck(packet, now);
         if (!sent)
+        {
+            CheckSpace();
             NoteLimit(now);
+        }
+
         return sent;
     }
 

@@ -9,7 +9,7 @@ public sealed partial class TcpConnection
     private TcpSettings _settings;
     private readonly NodeLog _log;
     private readonly TcpListener? _listener;
-    private readonly CongestionControl _congestion;
+    private CongestionControl _congestion;
     private readonly uint _timestampOffset;
     private TcpTimers _timers = new();
 
@@ -92,8 +92,6 @@ public sealed partial class TcpConnection
 
     /// <summary>Payload of a full segment: RFC 6691 takes the options off.</summary>
     private int FullPayload => _sndMss - (_timestamps ? 12 : 0);
-
-    private long SendCapacity => Math.Clamp(2L * _congestion.Cwnd * FullPayload, _settings.SendBuffer.Default, Math.Max(_settings.SendBuffer.Default, _settings.SendBuffer.Max));
 
     private CongestionContext Congestion(Instant now) => new()
     {

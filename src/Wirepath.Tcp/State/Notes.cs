@@ -13,6 +13,7 @@ public sealed partial class TcpConnection
     private long _bytesAcknowledged;
     private long _bytesReceived;
     private uint _dataSegmentsSent;
+    private uint _dataSegmentsReceived;
     private Trail? _trail;
 
     // What only a log wants to know: without one, no connection has it.
@@ -145,6 +146,16 @@ public sealed partial class TcpConnection
         SendShift = _scaling ? _sndShift : null,
         ReceiveShift = _scaling ? _rcvShift : null,
         DataSegmentsSent = _dataSegmentsSent,
+        DataSegmentsReceived = _dataSegmentsReceived,
+        OutOfOrderSegments = _troubles?.OutOfOrderSegments ?? 0,
+        AckDelay = _ato,
+        ReceiveSsthresh = _rcvSsthresh,
+        ReceiverRtt = _tuning.Rtt,
+        ReceiveSpace = _tuning.Space,
+        DeliveryRate = _rate.BytesPerSecond(FullPayload),
+        IsDeliveryRateAppLimited = _rate.IsReportAppLimited,
+        TimeoutRecoveries = _troubles?.TimeoutRecoveries ?? 0,
+        TimeoutRecoveryTime = _troubles?.TimeoutRecoveryTime ?? default,
         SynDataWasTaken = SynDataWasTaken,
         MemoryCharged = MemoryCharged,
     };

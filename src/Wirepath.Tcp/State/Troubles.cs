@@ -24,6 +24,9 @@ internal sealed class Troubles
     public uint Retransmissions;
     public long BytesRetransmitted;
     public uint Timeouts;
+    public uint TimeoutRecoveries;
+    public TimeSpan TimeoutRecoveryTime;
+    public Instant TimedOutAt = Instant.Never;
     public uint FastRetransmits;
     public uint DuplicateAcks;
     public uint WindowProbes;
@@ -31,6 +34,7 @@ internal sealed class Troubles
     public uint DuplicateReports;
     public uint ReorderingsSeen;
     public uint UndoneReductions;
+    public uint OutOfOrderSegments;
 }
 
 public sealed partial class TcpConnection
@@ -38,4 +42,20 @@ public sealed partial class TcpConnection
     private Troubles? _troubles;
 
     private Troubles Troubles => _troubles ??= new Troubles();
+
+    private void BeginTimeoutRecovery(Instant now)
+    {
+        if (!Troubles.TimedOutAt.IsNever)
+            return;
+        Troubles.TimeoutRecoveries++;
+        Troubles.TimedOutAt = now;
+    }
+
+    private void EndTimeoutRecovery(Instant now)
+    {
+        if (_troubles is not { TimedOutAt: { IsNever: false } began })
+            return;
+        _troubles.TimeoutRecoveryTime += now - began;
+        _troubles.TimedOutAt = Instant.Never;
+    }
 }

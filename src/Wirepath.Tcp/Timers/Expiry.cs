@@ -91,6 +91,7 @@ public sealed partial class TcpConnection
         TimeSpan passed = _rtt.Rto;
         _timeouts++;
         Troubles.Timeouts++;
+        BeginTimeoutRecovery(now);
         bool last = _timeouts > RetryLimit;
         bool userTimeout = _settings.UserTimeout > TimeSpan.Zero && now - _stalledSince >= _settings.UserTimeout;
         _rtt.BackOff();

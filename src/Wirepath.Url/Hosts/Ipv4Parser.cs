@@ -107,7 +107,7 @@ internal static class Ipv4Parser
 
         foreach (char c in part)
         {
-            uint digit = char.IsAsciiHexDigit(c) ? (uint)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10) : 99;
+            uint digit = char.IsAsciiHexDigit(c) ? (uint)UrlCodePoints.HexValue(c) : 99;
             if (digit >= radix)
                 return false;
             value = Math.Min((value * radix) + digit, 1UL << 40);

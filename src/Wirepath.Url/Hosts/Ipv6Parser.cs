@@ -37,7 +37,7 @@ internal static class Ipv6Parser
 
             int value = 0, start = p;
             while (p - start < 4 && p < text.Length && char.IsAsciiHexDigit(text[p]))
-                value = (value << 4) | HexValue(text[p++]);
+                value = (value << 4) | UrlCodePoints.HexValue(text[p++]);
             int length = p - start;
             if (p < text.Length && text[p] == '.')
             {
@@ -166,8 +166,6 @@ internal static class Ipv6Parser
         return seen == 4 || (problems is not null && Fail(problems, "IPv4-in-IPv6-too-few-parts", begin, text.Length - begin, text,
             string.Create(CultureInfo.InvariantCulture, $"The IPv4 part of the IPv6 address has {seen} numbers; it needs four.")));
     }
-
-    private static int HexValue(char digit) => digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10;
 
     private static bool Fail(List<HostProblem>? problems, string name, int index, int length, ReadOnlySpan<char> text, string message)
     {

@@ -20,16 +20,23 @@ internal static class FastPath
     private static readonly SearchValues<char> Fragment = PercentEncodeSet.Fragment.Literal;
 
     /// <summary>Off, so that tests can compare with the parser alone.</summary>
-    [ThreadStatic]
     internal static bool IsOff;
 
-    /// <returns>True when <paramref name="text"/> is its own serialisation; false says nothing.</returns>
-    public static bool TryRead(ReadOnlySpan<char> text, ref UrlOffsets at)
+    /// <param name="text">What was typed.</param>
+    /// <param name="at">Where its components stand.</param>
+    /// <param name="isBare">It ends with the authority: a slash at its end makes it its own serialisation.</param>
+    /// <returns>True when <paramref name="text"/> is its own serialisation, or is bare; false says nothing.</returns>
+    public static bool TryRead(ReadOnlySpan<char> text, ref UrlOffsets at, out bool isBare)
     {
+        isBare = false;
         int end = Authority(text, ref at);
-        if (end < 0 || end >= text.Length || text[end] != '/')
+        if (end < 0)
             return false;
         at.PathStart = end;
+        if (end == text.Length)
+            return isBare = true;
+        if (text[end] != '/')
+            return false;
 
         ReadOnlySpan<char> rest = text[end..];
         int stop = rest.IndexOfAnyExcept(Path);
@@ -118,7 +125,7 @@ internal static class FastPath
     }
 
     /// <summary>Whether a segment begins with a dot or its encoding; <c>.well-known</c> is such, and the parser then looks closer.</summary>
-    private static bool MayHaveDotSegment(ReadOnlySpan<char> path)
+    public static bool MayHaveDotSegment(ReadOnlySpan<char> path)
     {
         int i = 0;
         if (Vector128.IsHardwareAccelerated)

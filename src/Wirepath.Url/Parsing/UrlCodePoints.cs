@@ -68,5 +68,8 @@ internal static class UrlCodePoints
         _ => $"\"{new Rune(c)}\" (U+{c:X4})",
     };
 
+    /// <param name="digit">A hexadecimal one.</param>
+    public static int HexValue(char digit) => digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10;
+
     public static int UnitLength(ReadOnlySpan<char> text) => text.Length > 1 && char.IsSurrogatePair(text[0], text[1]) ? 2 : 1;
 }

@@ -89,11 +89,8 @@ internal ref partial struct UrlParser
         List<HostProblem>? problems = _errors is null ? null : [];
         bool right = HostParser.TryParse(host, !IsSpecial, ref _out, problems, out _at.HostKind);
         _at.HostEnd = _out.Length;
-        foreach (HostProblem problem in problems ?? [])
-        {
-            Remark(problem.Name, start + problem.Index, problem.Length, problem.Message, problem.Detail, problem.Idna);
-        }
-
+        if (problems is not null)
+            RemarkHost(problems, start);
         return right;
     }
 

@@ -48,6 +48,12 @@ internal ref partial struct UrlParser
             _errors!.Add(new UrlValidationError(name, start + tab, "Tabs and line breaks in the URL are dropped.") { Length = 1 });
     }
 
+    private void RemarkHost(List<HostProblem> problems, int start)
+    {
+        foreach (HostProblem problem in problems)
+            Remark(problem.Name, start + problem.Index, problem.Length, problem.Message, problem.Detail, problem.Idna);
+    }
+
     private void RemarkMissingSlashes(int p)
     {
         if (_errors is not null)

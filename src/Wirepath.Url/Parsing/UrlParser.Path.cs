@@ -61,6 +61,15 @@ internal ref partial struct UrlParser
     internal static void WriteSegments(scoped ReadOnlySpan<char> text, SpecialScheme scheme, int pathStart, scoped ref GrowingBuffer<char> to)
     {
         bool backslashes = scheme != SpecialScheme.None;
+        // Most paths have neither dot segments nor backslashes and are one run.
+        if (scheme != SpecialScheme.File && text is not ['.' or '%', ..]
+            && !FastPath.MayHaveDotSegment(text) && !(backslashes && text.Contains('\\')))
+        {
+            to.Add('/');
+            PercentEncoding.Append(ref to, text, PercentEncodeSet.Path);
+            return;
+        }
+
         while (true)
         {
             int slash = backslashes ? text.IndexOfAny('/', '\\') : text.IndexOf('/');

@@ -50,8 +50,8 @@ internal ref partial struct UrlParser
     public static UrlRecord? Parse(ReadOnlySpan<char> typed, string? same, in UrlParsing asked)
     {
         UrlOffsets at = default;
-        if (asked.Errors is null && FastPath.TryRead(typed, ref at))
-            return new UrlRecord(same ?? typed.ToString(), at);
+        if (asked.Errors is null && FastPath.TryRead(typed, ref at, out bool isBare))
+            return new UrlRecord(isBare ? string.Concat(typed, "/") : same ?? typed.ToString(), at);
         Run(typed, same, asked, out UrlRecord? url);
         return url;
     }

@@ -61,7 +61,6 @@ public static class PercentEncoding
 
     internal static void Append(ref GrowingBuffer<char> to, scoped ReadOnlySpan<char> text, PercentEncodeSet set)
     {
-        Span<byte> utf8 = stackalloc byte[4];
         while (true)
         {
             int literal = text.IndexOfAnyExcept(set.Literal);
@@ -86,9 +85,33 @@ public static class PercentEncoding
 
             Rune.DecodeFromUtf16(text, out Rune rune, out int consumed);
             text = text[consumed..];
-            foreach (byte b in utf8[..rune.EncodeToUtf8(utf8)])
-                AppendByte(ref to, b);
+            AppendUtf8(ref to, rune.Value);
         }
+    }
+
+    /// <summary>The bytes of a code point above U+007F.</summary>
+    private static void AppendUtf8(ref GrowingBuffer<char> to, int c)
+    {
+        if (c < 0x800)
+        {
+            AppendByte(ref to, (byte)(0xC0 | (c >> 6)));
+        }
+        else
+        {
+            if (c < 0x10000)
+            {
+                AppendByte(ref to, (byte)(0xE0 | (c >> 12)));
+            }
+            else
+            {
+                AppendByte(ref to, (byte)(0xF0 | (c >> 18)));
+                AppendByte(ref to, (byte)(0x80 | ((c >> 12) & 0x3F)));
+            }
+
+            AppendByte(ref to, (byte)(0x80 | ((c >> 6) & 0x3F)));
+        }
+
+        AppendByte(ref to, (byte)(0x80 | (c & 0x3F)));
     }
 
     internal static void AppendByte(ref GrowingBuffer<char> to, byte value)
@@ -114,7 +137,7 @@ public static class PercentEncoding
         text.Length > 2 && text[0] == '%' && char.IsAsciiHexDigit(text[1]) && char.IsAsciiHexDigit(text[2]);
 
     /// <param name="text">Begins with an encoded byte.</param>
-    internal static byte EncodedByte(ReadOnlySpan<char> text) => (byte)((HexValue(text[1]) << 4) | HexValue(text[2]));
+    internal static byte EncodedByte(ReadOnlySpan<char> text) => (byte)((UrlCodePoints.HexValue(text[1]) << 4) | UrlCodePoints.HexValue(text[2]));
 
     private static void Decode(ReadOnlySpan<char> text, scoped ref GrowingBuffer<byte> to)
     {
@@ -139,6 +162,4 @@ public static class PercentEncoding
             }
         }
     }
-
-    private static int HexValue(char digit) => digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10;
 }

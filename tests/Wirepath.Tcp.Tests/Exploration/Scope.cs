@@ -68,7 +68,7 @@ internal sealed record Scope(string Name)
         Retries2 = 60,
         OrphanRetries = 60,
         ReceiveBuffer = new BufferSizes(1000, 1000, 1000),
-        SendBuffer = new BufferSizes(4096, 4096, 4096),
+        SendBuffer = new BufferSizes(16384, 16384, 16384),
         TuneReceiveBuffer = false,
     };
 
