@@ -17,6 +17,7 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
     private readonly Iterator _iterator;
     private readonly Validator? _validator;
     private readonly ChainSource _chainSource;
+    private readonly ServerCookies? _cookies;
     private readonly Coalescer<(DnsQuestion, bool IsUnchecked), ResolvedMessage?> _coalescer = new();
 
     /// <summary>A resolver for anybody who can reach it, without stub zones or trust anchors.</summary>
@@ -43,10 +44,13 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
             Cookies = Settings.UseCookies ? new CookieJar(random.Fork("dns cookies")) : null,
         };
         Servers = new ServerTable(Settings, random.Fork("dns servers"));
+        _cookies = Settings.CookieSecret.Length > 0 ? new ServerCookies(Settings.CookieSecret, time) : null;
         Anchors = new TrustAnchors();
         foreach (DnsRecord anchor in configuration.TrustAnchors)
             Anchors.TryAdd(anchor);
-        _validator = Settings.Validate && !Anchors.IsEmpty ? new Validator(Settings, Anchors, time, log) : null;
+        Rollover = new AnchorRollover(Anchors, Settings, time, log);
+        bool hasAnchors = !Anchors.IsEmpty || configuration.AutoTrustAnchorFiles.Count > 0;
+        _validator = Settings.Validate && hasAnchors ? new Validator(Settings, Anchors, time, log, Rollover) : null;
         var zones = new ResolverZones(hints, configuration.StubZones, configuration.ForwardZones, _validator);
         _iterator = new Iterator(zones, Settings, cache, new ZoneQuestioner(Settings, cache, Servers, _exchange), _exchange);
         _chainSource = new ChainSource(_iterator);
@@ -58,6 +62,9 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
 
     /// <summary>Questions that found the same question already being worked on, and shared its answer.</summary>
     public long Coalesced => _coalescer.Joined;
+
+    /// <summary>Trust anchors that follow their zones' changes of keys (RFC 5011). Whoever runs the resolver loads and saves them.</summary>
+    public AnchorRollover Rollover { get; }
 
     internal ServerTable Servers { get; }
 
@@ -80,7 +87,13 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
             return new DnsResponse(0, because);
         if (access is AccessAction.Refuse)
             return ReplyBuilder.Send(message, message.CreateResponse(DnsRcode.Refused), response, client, overTcp, _log, because);
-        if (reply is { Rcode: DnsRcode.Refused } && ServerIdentity.Answer(message, Settings) is { } identity)
+        EdnsOption cookie = default;
+        CookieState state = _cookies?.Check(message.Edns, client.Address, out cookie) ?? CookieState.Absent;
+        if (state == CookieState.Malformed)
+            reply = message.CreateResponse(DnsRcode.FormErr);
+        else if (access is AccessAction.AllowCookie && !overTcp && state != CookieState.Proven)
+            reply = ServerIdentity.WithoutCookie(message, state);
+        else if (reply is { Rcode: DnsRcode.Refused } && ServerIdentity.Answer(message, Settings) is { } identity)
             reply = identity;
         // A resolver has no zones to give away.
         if (reply is null && message.Questions[0].Type is DnsType.AXFR or DnsType.IXFR)
@@ -132,6 +145,8 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
 
         reply.RecursionAvailable = true;
         ServerIdentity.AddNsid(message, reply, Settings);
+        if (cookie.Code == EdnsOptionCode.Cookie)
+            ServerIdentity.AddOption(message, reply, cookie, Settings);
         DnsResponse sent = ReplyBuilder.Send(message, reply, response, client, overTcp, _log, because, Settings.MostUdpAnswer);
         if (source is not null && !reply.IsTruncated && PlainQuery.TryRead(query.Span, out PlainQuery plain))
             Cache.StoreWire(plain, response.Span[..sent.Length], source);
@@ -184,6 +199,11 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
         ResolvedMessage made = Dns64.Synthesize(Settings, none.Message, v4.Message);
         return made == none.Message ? none : new Found(made, none.Level, null);
     }
+
+    /// <summary>Fetches the keys of anchors that are due; to be called at <see cref="AnchorRollover.NextProbe"/>.</summary>
+    public ValueTask ProbeAnchorsAsync(CancellationToken ct) => _validator is null
+        ? default
+        : _validator.ProbeAnchorsAsync(_ => new ValidationContext(_chainSource, new QueryBudget(Settings, _exchange.Now), EventId.None, ct));
 
     // From the cache, from servers, or, when they do not answer in time, from what the cache held before.
     private async ValueTask<Found> FindAsync(DnsQuestion question, bool isUnchecked, EventId because, CancellationToken ct)

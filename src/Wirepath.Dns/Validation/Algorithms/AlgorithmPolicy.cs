@@ -11,6 +11,7 @@ internal sealed class AlgorithmPolicy(ResolverSettings settings)
         DnssecAlgorithm.RsaSha256 or DnssecAlgorithm.RsaSha512 => true,
         DnssecAlgorithm.EcdsaP256Sha256 or DnssecAlgorithm.EcdsaP384Sha384 => true,
         DnssecAlgorithm.Ed25519 => true,
+        DnssecAlgorithm.Ed448 => Ed448.IsSupported,
         DnssecAlgorithm.RsaSha1 or DnssecAlgorithm.RsaSha1Nsec3Sha1 => settings.AcceptSha1,
         DnssecAlgorithm.Dsa or DnssecAlgorithm.DsaNsec3Sha1 => settings.AcceptDsa,
         _ => false,
