@@ -30,7 +30,7 @@ internal static class DnsCommand
                 return DnsType.A;
             },
         };
-        var trace = new Option<bool>("--trace") { Description = "Tell the whole search: each server asked, each referral, with times." };
+        var trace = new Option<bool>("--trace") { Description = "Tell the whole search: each server asked, each referral, with times; who gave each record, and its chain of trust." };
         var network = new NetworkOptions();
         var output = new OutputOptions();
         var command = new PathCommand("dns", "Look a name up, level by level.",
@@ -68,12 +68,18 @@ internal static class DnsCommand
         if (!Target.TryParseName(text, out DomainName name))
             return report.Failure(ExitCodes.Dns, report.Words.NotAHost(text));
         Instant started = world.Host.Log.Now;
-        NameAnswer answer = await world.Names.ResolveAsync(name, type, ct).ConfigureAwait(false);
+        (NameAnswer answer, Traced? traced) = trace
+            ? await world.TraceAsync(name, type, ct).ConfigureAwait(false)
+            : (await world.Names.ResolveAsync(name, type, ct).ConfigureAwait(false), null);
         TimeSpan elapsed = world.Host.Log.Now - started;
         string explanation = answer.Succeeded ? "" : report.Words.NameFailed(answer);
         NodeLog.ApplicationCause = world.Host.Log.Write(NodeLog.ApplicationCause, new NavigationFinished(answer.Succeeded ? 0 : ExitCodes.Dns, answer.Explanation));
-        if (trace)
+        if (traced is not null)
+        {
             report.Story(recorder.Snapshot(), world);
+            report.Provenance(traced);
+        }
+
         foreach (DnsRecord record in answer.Records)
             report.Line(record.ToString()!);
         report.Json("answer", writer =>
@@ -88,6 +94,8 @@ internal static class DnsCommand
             foreach (DnsRecord record in answer.Records)
                 writer.WriteStringValue(record.ToString());
             writer.WriteEndArray();
+            if (traced is not null)
+                ProvenanceJson.Write(writer, traced);
         });
         if (!answer.Succeeded)
             return report.Failure(ExitCodes.Dns, explanation);

@@ -78,6 +78,15 @@ internal sealed class Report(OutputChoice choice, Shell shell)
             Printer.Write(JourneyText.Render(Journey.From(events, world.Host.Name), Text));
     }
 
+    /// <summary>Who gave each record, and why it is believed.</summary>
+    public void Provenance(Traced traced)
+    {
+        if (Choice.Json)
+            return;
+        Printer.Write(StyledLine.Empty);
+        Printer.Write(ProvenanceTree.Lines(traced, Words, Text));
+    }
+
     /// <summary>The one sentence of a failure.</summary>
     /// <returns><paramref name="exitCode"/>, for the caller to return.</returns>
     public int Failure(int exitCode, string sentence) => Failing.With(shell, exitCode, sentence.EndsWith('.') || sentence.EndsWith('。') ? sentence : sentence + ".");

@@ -23,6 +23,46 @@ internal sealed class ChineseCommandWords : CommandWords
         ? $"本来就是地址，无需询问 · {world}"
         : $"由{Explain.Words.Chinese.Level(level)}应答，用时 {milliseconds} ms · {world}";
 
+    public override string TraceBy(string node) => $"{node} 所知的来源";
+
+    public override string TraceNothing => "没有记录：从未问过，或没有保留答案";
+
+    public override string TraceSource(SetProvenance set) => set.Source is { } source
+        ? $"由 {source.Zone} 的服务器 {source.Server} 于 {TimeOf(source.At)} {(set.IsProof ? "证明" : "给出")}"
+        : "不是服务器给出的：本地数据，或由 DNAME 生成";
+
+    public override string TraceRank(CacheRank rank) => rank switch
+    {
+        CacheRank.Additional => "附加数据",
+        CacheRank.Referral => "转介",
+        CacheRank.AuthoritativeAdditional => "权威应答的附加数据",
+        CacheRank.Answer => "非权威应答",
+        CacheRank.Authority => "授权部分",
+        CacheRank.AuthoritativeAnswer => "权威应答",
+        CacheRank.Validated => "已验证",
+        _ => throw new ArgumentOutOfRangeException(nameof(rank)),
+    };
+
+    public override string TraceStep(TrustStep step, bool isAnchor) => step.Security switch
+    {
+        Security.Secure when isAnchor => $"{step.Zone} 信任锚 {step.KeyTag} → DNSKEY {step.KeyTag} {step.Algorithm}  安全",
+        Security.Secure => $"{step.Zone} DS {step.KeyTag} → DNSKEY {step.KeyTag} {step.Algorithm}  安全",
+        Security.Insecure => $"{step.Zone} 不安全：{step.Explanation}",
+        Security.Bogus => $"{step.Zone} ✕ 伪造：{step.Explanation}",
+        Security.Unchecked or Security.Indeterminate => $"{step.Zone} 的密钥情况不明",
+        _ => throw new ArgumentOutOfRangeException(nameof(step)),
+    };
+
+    public override string TraceVerdict(SetProvenance set) => set.Security switch
+    {
+        Security.Secure => set.KeyTag == 0 ? "安全" : $"由 DNSKEY {set.KeyTag} {set.Algorithm} 签名（RRSIG）  安全",
+        Security.Insecure => "不安全：该处没有签名",
+        Security.Bogus => $"✕ 伪造：{set.Explanation}",
+        Security.Indeterminate => "上方没有信任锚",
+        Security.Unchecked => "",
+        _ => throw new ArgumentOutOfRangeException(nameof(set)),
+    };
+
     public override string PingHead(string target, string address, int bytes, string world) => $"PING {target}（{address}）：{bytes} 字节数据 · {world}";
 
     public override string PingReply(int bytes, string from, int sequence, int ttl, string milliseconds) =>

@@ -30,6 +30,24 @@ internal abstract class CommandWords
 
     public abstract string AnsweredBy(NameLevel level, string milliseconds, string world);
 
+    /// <param name="node">Who knows where the answer came from.</param>
+    public abstract string TraceBy(string node);
+
+    public abstract string TraceNothing { get; }
+
+    public abstract string TraceSource(SetProvenance set);
+
+    public abstract string TraceRank(CacheRank rank);
+
+    /// <param name="isAnchor">The chain begins here: nobody above vouches for the key.</param>
+    public abstract string TraceStep(TrustStep step, bool isAnchor);
+
+    /// <summary>What the chain comes to; empty where nothing was validated and nothing is to be said.</summary>
+    public abstract string TraceVerdict(SetProvenance set);
+
+    /// <summary>The time of day, UTC.</summary>
+    protected static string TimeOf(Wire.Instant at) => at.ToDateTimeOffset().ToString("HH:mm:ss.fff", System.Globalization.CultureInfo.InvariantCulture);
+
     public abstract string PingHead(string target, string address, int bytes, string world);
 
     public abstract string PingReply(int bytes, string from, int sequence, int ttl, string milliseconds);

@@ -31,6 +31,46 @@ internal sealed class EnglishCommandWords : CommandWords
         _ => throw new ArgumentOutOfRangeException(nameof(level)),
     };
 
+    public override string TraceBy(string node) => $"what {node} knows";
+
+    public override string TraceNothing => "nothing: it was never asked this, or keeps no answer to it";
+
+    public override string TraceSource(SetProvenance set) => set.Source is { } source
+        ? $"{(set.IsProof ? "shown" : "given")} by {source.Server}, server of {source.Zone}, at {TimeOf(source.At)}"
+        : "given by no server: local data, or made from a DNAME";
+
+    public override string TraceRank(CacheRank rank) => rank switch
+    {
+        CacheRank.Additional => "additional data",
+        CacheRank.Referral => "referral",
+        CacheRank.AuthoritativeAdditional => "additional data of an authoritative reply",
+        CacheRank.Answer => "answer, not authoritative",
+        CacheRank.Authority => "authority section",
+        CacheRank.AuthoritativeAnswer => "authoritative answer",
+        CacheRank.Validated => "validated",
+        _ => throw new ArgumentOutOfRangeException(nameof(rank)),
+    };
+
+    public override string TraceStep(TrustStep step, bool isAnchor) => step.Security switch
+    {
+        Security.Secure when isAnchor => $"{step.Zone} anchor {step.KeyTag} → DNSKEY {step.KeyTag} {step.Algorithm}  secure",
+        Security.Secure => $"{step.Zone} DS {step.KeyTag} → DNSKEY {step.KeyTag} {step.Algorithm}  secure",
+        Security.Insecure => $"{step.Zone} insecure: {step.Explanation}",
+        Security.Bogus => $"{step.Zone} ✕ bogus: {step.Explanation}",
+        Security.Unchecked or Security.Indeterminate => $"{step.Zone} nothing is known of its keys",
+        _ => throw new ArgumentOutOfRangeException(nameof(step)),
+    };
+
+    public override string TraceVerdict(SetProvenance set) => set.Security switch
+    {
+        Security.Secure => set.KeyTag == 0 ? "secure" : $"RRSIG by DNSKEY {set.KeyTag} {set.Algorithm}  secure",
+        Security.Insecure => "insecure: nothing is signed there",
+        Security.Bogus => $"✕ bogus: {set.Explanation}",
+        Security.Indeterminate => "no trust anchor lies above it",
+        Security.Unchecked => "",
+        _ => throw new ArgumentOutOfRangeException(nameof(set)),
+    };
+
     public override string PingHead(string target, string address, int bytes, string world) => $"PING {target} ({address}): {bytes} data bytes · {world}";
 
     public override string PingReply(int bytes, string from, int sequence, int ttl, string milliseconds) =>

@@ -43,6 +43,17 @@ internal sealed class EmbeddedWorld : World
 
     public override INameResolver Names => _internet.Names;
 
+    // The PC asks its router as always; then the provider's resolver is asked what it knows, not over the network but as an
+    // object: no packet more, and what is shown is what really happened.
+    public override async Task<(NameAnswer Answer, Traced Traced)> TraceAsync(DomainName name, DnsType type, CancellationToken ct)
+    {
+        NameAnswer answer = await Names.ResolveAsync(name, type, ct).ConfigureAwait(false);
+        if (answer.AnsweredBy == NameLevel.HostsFile)
+            return (answer, new Traced(Host.Name, answer));
+        _internet.IspResolver.TryRecall(name, type, out NameAnswer? known);
+        return (answer, new Traced("isp-resolver", known));
+    }
+
     public override string Title(CommandWords words) => words.EmbeddedInternet(_seed);
 
     // Made on first use: most runs need no certificate, and its keys take time.

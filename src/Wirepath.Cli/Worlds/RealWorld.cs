@@ -81,6 +81,16 @@ internal sealed class RealWorld : World
 
     public override INameResolver Names { get; }
 
+    // What a stub is told has no origin: with the trace, this host walks down from the root itself, and validates.
+    public override async Task<(NameAnswer Answer, Traced Traced)> TraceAsync(DomainName name, DnsType type, CancellationToken ct)
+    {
+        var resolver = new RecursiveResolver(
+            new ResolverConfiguration { LocalZones = LocalZones.None, TrustAnchors = TrustAnchors.InternetRecords },
+            RootHints.Internet, new ResolverCache(), new HostDnsTransport(Host), Host.Log, TimeProvider.System, new RandomSource(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8))));
+        NameAnswer answer = await resolver.ResolveAsync(name, type, ct).ConfigureAwait(false);
+        return (answer, new Traced(Host.Name, answer));
+    }
+
     public override string Title(CommandWords words) => _title;
 
     /// <exception cref="DeviceException">The device cannot be had; the message says why.</exception>

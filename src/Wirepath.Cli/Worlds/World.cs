@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using Wirepath.Dns;
 using Wirepath.Events;
 using Wirepath.Stack;
+using Wirepath.Wire;
 
 namespace Wirepath.Cli;
 
@@ -16,6 +17,10 @@ internal abstract class World(EventLog log) : IDisposable
     public abstract Host Host { get; }
 
     public abstract INameResolver Names { get; }
+
+    /// <summary>Looks a name up so that it can be told where each record came from.</summary>
+    /// <returns>The answer, as the program gets it, and what is known of its origin.</returns>
+    public abstract Task<(NameAnswer Answer, Traced Traced)> TraceAsync(DomainName name, DnsType type, CancellationToken ct);
 
     /// <summary>For a head line: <c>embedded internet · seed 42</c>, <c>tap0 · 10.0.0.2/24</c>.</summary>
     public abstract string Title(CommandWords words);

@@ -7,7 +7,7 @@ namespace Wirepath.Explain;
 /// Lays spans out in lines that never exceed the width: a label column on the left, text that wraps, figures on the
 /// right. What comes from the network is stripped of control characters here, so that no server writes to the terminal.
 /// </summary>
-internal sealed class Page(int width, bool ascii)
+public sealed class Page(int width, bool ascii)
 {
     public const int LabelColumns = 7;
 
