@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Wirepath.WebPlatform;
 
-/// <summary>Finds and reads the JSON files of <c>url/resources</c> in web-platform-tests.</summary>
+/// <summary>Finds and reads the JSON files of <c>url/resources</c> in web-platform-tests, and Unicode's <c>IdnaTestV2.txt</c>.</summary>
 public static class WebPlatformFiles
 {
     /// <summary>What the names of the files begin with; what follows (<c>-javascript-only</c>) is of the same shape.</summary>
@@ -11,6 +11,8 @@ public static class WebPlatformFiles
         ("urltestdata", CaseShape.Url), ("setters_tests", CaseShape.Setters), ("toascii", CaseShape.ToAscii),
         ("IdnaTestV2", CaseShape.ToAscii), ("percent-encoding", CaseShape.PercentEncoding),
     ];
+
+    private const string UnicodeIdna = "IdnaTestV2.txt";
 
     /// <summary>Adds the files that <paramref name="path"/> names: one, or those of a folder at any depth, sorted.</summary>
     /// <returns>Null; or what is wrong, in a sentence.</returns>
@@ -29,7 +31,7 @@ public static class WebPlatformFiles
         string[] found;
         try
         {
-            found = [.. Directory.GetFiles(path, "*.json", SearchOption.AllDirectories).Where(file => ShapeOf(file) is not null)];
+            found = [.. Directory.GetFiles(path, "*.json", SearchOption.AllDirectories).Where(file => ShapeOf(file) is not null), .. Directory.GetFiles(path, UnicodeIdna, SearchOption.AllDirectories)];
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
@@ -53,6 +55,8 @@ public static class WebPlatformFiles
         byte[] json;
         try
         {
+            if (Path.GetFileName(path) == UnicodeIdna)
+                return UnicodeIdnaCases.Read(path, File.ReadAllLines(path), cases);
             json = File.ReadAllBytes(path);
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)

@@ -125,6 +125,20 @@ public sealed class ConformanceTests : IDisposable
         CommandRun.Of("conformance", "url", Write("one.json", """[{ "input": "//b", "base": "http://a/", "href": "http://b/" }]""")).Text.ShouldBe("1 passed, 0 failed, 0 skipped\n");
     }
 
+    [Fact]
+    public void Unicodes_own_test_of_names_is_read_too()
+    {
+        Write("IdnaTestV2.txt", """
+            # A comment
+            fa\u00DF.de; faß.de; ; xn--fa-hia.de; ; fass.de; # faß.de
+            a\x{200C}b; a\u200Cb; [C1]; xn--ab-j1t; ; ab; [] #
+            A..b; a..b; [X4_2]; ; [A4_2]; ; # a..b
+            B; c; ; ; ; ; # wrong
+            """);
+        CommandRun run = CommandRun.Of("conformance", "url", _folder);
+        Lines(run).ShouldBe([$"fail  {_folder}/IdnaTestV2.txt:5  \"B\"  toUnicode: expected \"c\", got \"b\"", "3 passed, 1 failed, 0 skipped"]);
+    }
+
     // What a file is that cannot be read, and what is said of it.
     [Theory]
     [InlineData("urltestdata.json", "[{ \"input\": \"x\",\n \"base\": }]", "/urltestdata.json:2: ")]
@@ -136,6 +150,7 @@ public sealed class ConformanceTests : IDisposable
     [InlineData("setters_tests.json", "[]", "/setters_tests.json:1: An object with a list for each attribute was expected.")]
     [InlineData("setters_tests.json", "{\n\"host\": {} }", "/setters_tests.json:2: The cases of 'host' are not an array.")]
     [InlineData("unknown.json", "[{}]", "/unknown.json:1: This is none of the shapes that are known.")]
+    [InlineData("IdnaTestV2.txt", "# ?\na; b", "/IdnaTestV2.txt:2: A line has seven fields with semicolons between them.")]
     [InlineData("toascii.json", "", "/toascii.json:1: ")]
     [InlineData("toascii.json", "[", "/toascii.json:1: ")]
     [InlineData("toascii.json", "[]", "there are no cases in these files.")]

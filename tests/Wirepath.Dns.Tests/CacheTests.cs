@@ -142,4 +142,43 @@ public class CacheTests
         cache.TryFind(below, At(1), out none).ShouldBeTrue();
         none!.Rcode.ShouldBe(DnsRcode.NXDomain);
     }
+
+    [Fact]
+    public void A_snapshot_brings_back_what_has_not_run_out_and_nothing_of_a_broken_one_counts()
+    {
+        var question = new DnsQuestion(s_name, DnsType.MX);
+        var cache = new ResolverCache();
+        cache.Store(new ResolvedMessage(question, DnsRcode.NoError)
+        {
+            Answers = [Set(CacheRank.AuthoritativeAnswer, "www.example.com. 300 MX 10 mail.example.com.")],
+            Authorities = [Set(CacheRank.Authority, "example.com. 200 NS ns.example.com.")],
+            Security = Security.Secure,
+        }, s_start, s_start);
+        Put(cache, 0, CacheRank.Additional, "short.example.com. 5 A 192.0.2.1");
+        cache.StoreFailure(ResolvedMessage.Failed(question with { Type = DnsType.TXT }, Events.NameFailure.TimedOut, ExtendedErrorCode.Other, "x"), s_start, TimeSpan.FromSeconds(5));
+        var file = new StringWriter();
+        cache.Save(file, s_start).ShouldBe((3, 1));
+        string text = file.ToString();
+
+        var again = new ResolverCache();
+        again.TryLoad(new StringReader(text), "cache", At(50), out int messages, out TextError error).ShouldBeTrue(error.ToString());
+        messages.ShouldBe(1);
+        again.TryFind(question, At(50), out ResolvedMessage? found).ShouldBeTrue();
+        (found!.Answers[0].Ttl, found.Authorities[0].Ttl).ShouldBe((250u, 150u));
+        found.Security.ShouldBe(Security.Unchecked, "what a file says of signatures is checked again");
+        again.Sets.ShouldBe(2, "what has run out stays away");
+        again.TryFind(question, At(200), out _).ShouldBeFalse();
+
+        for (int cut = 0; cut < text.Length - 1; cut++)
+        {
+            var broken = new ResolverCache();
+            broken.TryLoad(new StringReader(text[..cut]), "cache", At(50), out _, out error).ShouldBeFalse();
+            (broken.Sets, broken.Messages).ShouldBe((0, 0));
+            error.Line.ShouldBeGreaterThan(0);
+        }
+
+        again.TryLoad(new StringReader(text.Replace("MX 10 mail", "MX ten mail", StringComparison.Ordinal)), "cache", At(50), out _, out error).ShouldBeFalse();
+        error.ToString().ShouldStartWith("cache:");
+        again.TryFind(question, At(51), out _).ShouldBeTrue("what was there is still there");
+    }
 }

@@ -63,7 +63,27 @@ public sealed class EncodingTests
     }
 
     [Fact]
-    public void An_encoding_that_nobody_has_is_null() => LegacyEncoding.Get("utf-7-and-a-half").ShouldBeNull();
+    public void An_encoding_is_known_by_its_name_and_usual_labels()
+    {
+        LegacyEncoding.Get(" Latin1 ")!.Name.ShouldBe("windows-1252");
+        LegacyEncoding.Get("SJIS")!.Name.ShouldBe("shift_jis");
+        LegacyEncoding.Get("UTF-16")!.IsUtf8.ShouldBeTrue();
+        LegacyEncoding.Get("utf-7-and-a-half").ShouldBeNull();
+        foreach (string name in (string[])
+                 [
+                     "ibm866", "iso-8859-2", "iso-8859-3", "iso-8859-4", "iso-8859-5", "iso-8859-6", "iso-8859-7", "iso-8859-8", "iso-8859-8-i", "iso-8859-13", "iso-8859-15",
+                     "koi8-r", "koi8-u", "macintosh", "windows-874", "windows-1250", "windows-1251", "windows-1252", "windows-1253", "windows-1254", "windows-1255", "windows-1256",
+                     "windows-1257", "windows-1258", "x-mac-cyrillic", "gbk", "gb18030", "big5", "euc-jp", "iso-2022-jp", "shift_jis", "euc-kr",
+                 ])
+        {
+            LegacyEncoding.Get(name).ShouldNotBeNull(name).Name.ShouldBe(name);
+            PercentEncoding.Encode("a😀", PercentEncodeSet.SpecialQuery, LegacyEncoding.Get(name)!).ShouldBe(name == "gb18030" ? "a%949%FC6" : "a%26%23128512%3B", name);
+        }
+    }
+
+    [Fact]
+    public void A_long_query_without_bytes_in_its_encoding_takes_no_long_time() =>
+        PercentEncoding.Encode(new string('é', 1_000_000), PercentEncodeSet.SpecialQuery, LegacyEncoding.Get("big5")!).Length.ShouldBe(12_000_000);
 
     [Fact]
     public void A_form_is_read_and_written()

@@ -48,6 +48,9 @@ internal sealed class CachedMessage : LruEntry<DnsQuestion, CachedMessage>
     /// <summary>From when on its time as a stale answer counts: its end, or the last time that nothing newer could be had.</summary>
     public Instant StaleSince { get; set; }
 
+    /// <summary>Sets in each section.</summary>
+    public (int Answers, int Authorities, int Additionals) Counts => (_answers, _authorities, _sets.Length - _answers - _authorities);
+
     public bool IsAnswer => Rcode is DnsRcode.NoError or DnsRcode.NXDomain or DnsRcode.YXDomain;
 
     public ReadOnlySpan<CachedSet> Sets => _sets;

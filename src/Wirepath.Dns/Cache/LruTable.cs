@@ -31,12 +31,12 @@ internal sealed class LruTable<TKey, TEntry>(long mostBytes, IEqualityComparer<T
 
     public long Evictions { get; private set; }
 
-    /// <summary>From the most recently used on.</summary>
+    /// <summary>From the one that was not used for longest on: put into another table in this order, they have the same order there.</summary>
     public IEnumerable<TEntry> ByUse
     {
         get
         {
-            for (TEntry? at = _newest; at is not null; at = at.Older)
+            for (TEntry? at = _oldest; at is not null; at = at.Newer)
                 yield return at;
         }
     }

@@ -97,6 +97,7 @@ internal sealed class ConfigurationBuilder(ResolverConfiguration? defaults)
         {
             Identity = HidesIdentity ? null : Settings.Identity,
             Version = HidesVersion ? null : Settings.Version,
+            CookieSecret = Settings.AnswerCookies ? Settings.CookieSecret : default,
         };
         return _defaults! with
         {

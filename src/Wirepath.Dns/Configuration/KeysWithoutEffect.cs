@@ -29,7 +29,7 @@ internal static class KeysWithoutEffect
             outgoing-num-tcp incoming-num-tcp stream-wait-size tcp-idle-timeout tcp-reuse-timeout max-reuse-tcp-queries tcp-auth-query-timeout
             edns-tcp-keepalive edns-tcp-keepalive-timeout udp-upstream-without-downstream tcp-connection-limit/2
             """);
-        keys.WithoutAll("TLS, HTTPS and QUIC are set up on the command line.",
+        keys.WithoutAll("TLS and HTTPS are set up on the command line; QUIC is not spoken.",
             """
             tls-upstream ssl-upstream tls-service-key ssl-service-key tls-service-pem ssl-service-pem tls-port ssl-port tls-cert-bundle ssl-cert-bundle
             tls-win-cert tls-system-cert tls-protocols tls-use-system-policy-versions tls-additional-port tls-session-ticket-keys tls-ciphers tls-ciphersuites tls-use-sni pad-responses
@@ -66,7 +66,7 @@ internal static class KeysWithoutEffect
         keys.WithoutAll("a hold-down is never shortened.", "permit-small-holddown");
         keys.WithoutAll("private address space is not signed: nothing has to be excepted.", "insecure-lan-zones");
         keys.WithoutAll("ZONEMD is not checked.", "zonemd-permissive-mode");
-        keys.WithoutAll("cookies (RFC 7873) are always answered, with a secret of the process.", "answer-cookie cookie-secret cookie-secret-file");
+        keys.WithoutAll("the secret is in the configuration.", "cookie-secret-file");
         keys.WithoutAll("servers are told what is understood: DO is set whenever there is a trust anchor.", "disable-edns-do");
         keys.WithoutAll("they are of the past: DLV (RFC 8749), and what was known of lame servers apart.",
             "dlv-anchor dlv-anchor-file infra-lame-ttl infra-cache-lame-size");

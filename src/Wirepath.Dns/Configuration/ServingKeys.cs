@@ -38,6 +38,8 @@ internal static class ServingKeys
         keys.Set("identity", (e, s) => s with { Identity = e.Text() });
         keys.Set("version", (e, s) => s with { Version = e.Text() });
         keys.Set("nsid", (e, s) => s with { Nsid = ReadNsid(e) });
+        keys.Flag("answer-cookie", (s, on) => s with { AnswerCookies = on });
+        keys.Set("cookie-secret", (e, s) => s with { CookieSecret = ReadSecret(e) });
         keys.Flag("dns64-synthall", (s, on) => s with { Dns64ForAll = on });
         keys.Set("dns64-prefix", (e, s) => s with { Dns64Prefix = AskingKeys.TranslationPrefix(e) ?? s.Dns64Prefix });
         keys.Set("dns64-ignore-aaaa", (e, s) => s with { Dns64WithoutAaaa = [.. s.Dns64WithoutAaaa, e.Name()] });
@@ -72,6 +74,15 @@ internal static class ServingKeys
         if (text.Length % 2 == 0 && text.All(char.IsAsciiHexDigit))
             return Convert.FromHexString(text);
         entry.Fail(0, $"'{text}' is neither pairs of hexadecimal digits nor ascii_ and a text.");
+        return default;
+    }
+
+    private static ReadOnlyMemory<byte> ReadSecret(ConfigurationEntry entry)
+    {
+        string text = entry.Text();
+        if (text.Length == 2 * ServerCookies.ServerSize && text.All(char.IsAsciiHexDigit))
+            return Convert.FromHexString(text);
+        entry.Fail(0, "a secret is 16 bytes, as 32 hexadecimal digits.");
         return default;
     }
 

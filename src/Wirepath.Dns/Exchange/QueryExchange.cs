@@ -25,6 +25,9 @@ internal readonly record struct Ask(
     /// <summary>Whether the one asked is to leave checking signatures to us (RFC 4035 §3.2.2).</summary>
     public bool CheckingDisabled { get; init; }
 
+    /// <summary>Whether the one asked is to say if it has verified the answer (RFC 6840 §5.7).</summary>
+    public bool AuthenticData { get; init; }
+
     /// <summary>0x20: the letters' case serves as further bits of the ID.</summary>
     public bool RandomCase { get; init; }
 
@@ -69,29 +72,36 @@ internal sealed class QueryExchange(IDnsTransport transport, NodeLog log, TimePr
     /// <summary>Bytes of the largest UDP reply that servers are told to send.</summary>
     public ushort EdnsSize { get; init; } = Edns.DefaultUdpPayloadSize;
 
+    /// <summary>Cookies of the servers asked (RFC 7873); null: none are sent.</summary>
+    public CookieJar? Cookies { get; init; }
+
     /// <summary>Ask again over TCP what UDP cut short.</summary>
     public bool UseTcp { get; init; } = true;
 
     public Instant Now => Instant.FromDateTimeOffset(time.GetUtcNow());
 
-    /// <summary>Asks over UDP and, when the reply is truncated or its case is wrong, again over TCP.</summary>
+    /// <summary>Asks over UDP and, when the reply is truncated or its case or cookie is wrong, again over TCP.</summary>
     public async ValueTask<Asked> AskAsync(Ask ask, QueryBudget? budget, CancellationToken ct)
     {
         if (!ask.OverTcp)
         {
             Asked overUdp = await SendAsync(ask, budget, ct).ConfigureAwait(false);
+            // RFC 7873 §5.3: with BADCOOKIE comes the cookie that would have been good.
+            if (overUdp.Message is { Rcode: DnsRcode.BadCookie } refused && IsFromServer(ask, refused))
+                overUdp = await SendAsync(ask with { Because = WriteResponse(ask, overUdp, ResponseKind.Failure) }, budget, ct).ConfigureAwait(false);
             if (overUdp.Message is not { } message)
                 return overUdp;
-            bool hasWrongCase = ask.RandomCase && message.Questions is [var echoed] && !echoed.Name.EqualsExactly(overUdp.SentName);
-            if (!message.IsTruncated && !hasWrongCase)
+            bool isForeign = !IsFromServer(ask, message) || message.Rcode == DnsRcode.BadCookie
+                || ask.RandomCase && message.Questions is [var echoed] && !echoed.Name.EqualsExactly(overUdp.SentName);
+            if (!message.IsTruncated && !isForeign)
                 return overUdp;
             if (!UseTcp)
                 return overUdp with { Status = AskStatus.Unreadable, Message = null };
-            EventId received = WriteResponse(ask, overUdp, hasWrongCase ? ResponseKind.Mismatched : ResponseKind.Truncated);
+            EventId received = WriteResponse(ask, overUdp, isForeign ? ResponseKind.Mismatched : ResponseKind.Truncated);
             ask = ask with { Because = received };
         }
 
-        // RFC 7766 §5; and where the case was wrong, TCP's handshake shows who answers.
+        // RFC 7766 §5; and where the case or the cookie was wrong, TCP's handshake shows who answers.
         ask = ask with { OverTcp = true, RandomCase = false, Timeout = ask.Timeout < LeastTcpTimeout ? LeastTcpTimeout : ask.Timeout };
         return await SendAsync(ask, budget, ct).ConfigureAwait(false);
     }
@@ -107,6 +117,8 @@ internal sealed class QueryExchange(IDnsTransport transport, NodeLog log, TimePr
             message.IsTruncated, kind, asked.RoundTrip, [.. message.Answers], [.. message.Authorities], [.. message.Additionals]));
     }
 
+    private bool IsFromServer(Ask ask, DnsMessage message) => Cookies is null || !ask.Edns || Cookies.Accepts(ask.Server.Address, message);
+
     private async ValueTask<Asked> SendAsync(Ask ask, QueryBudget? budget, CancellationToken ct)
     {
         if (budget is not null && !budget.TrySpendQuery())
@@ -115,8 +127,9 @@ internal sealed class QueryExchange(IDnsTransport transport, NodeLog log, TimePr
         (ushort id, DomainName name) = Unpredictables(ask);
         var query = DnsMessage.Query(id, ask.Question with { Name = name }, ask.RecursionDesired);
         query.CheckingDisabled = ask.CheckingDisabled;
+        query.AuthenticData = ask.AuthenticData;
         if (ask.Edns)
-            query.Edns = new Edns(EdnsSize, ask.DnssecOk);
+            query.Edns = new Edns(EdnsSize, 0, ask.DnssecOk, Cookies is null ? [] : [Cookies.For(ask.Server.Address)]);
         byte[] bytes = query.ToArray();
 
         EventId sent = ask.Because;

@@ -29,6 +29,12 @@ public sealed partial record ResolverSettings
     /// <summary>What the NSID option (RFC 5001) is answered with; empty: nothing.</summary>
     public ReadOnlyMemory<byte> Nsid { get; init; }
 
+    /// <summary>Give clients cookies (RFC 7873, RFC 9018), by which they show that their address is their own.</summary>
+    public bool AnswerCookies { get; init; }
+
+    /// <summary>16 bytes that cookies are made with, the same on all servers of one address; empty: there are no cookies.</summary>
+    public ReadOnlyMemory<byte> CookieSecret { get; init; }
+
     /// <summary>Bytes of the largest answer over UDP, whatever a client takes. 1232, as <see cref="EdnsSize"/>.</summary>
     public ushort MostUdpAnswer { get; init; } = Edns.DefaultUdpPayloadSize;
 

@@ -69,6 +69,9 @@ public sealed partial record ResolverSettings
     /// <summary>Ask servers with EDNS (RFC 6891) and 1232 bytes; those that answer FORMERR or NOTIMP are asked without.</summary>
     public bool UseEdns { get; init; } = true;
 
+    /// <summary>Send DNS cookies (RFC 7873): a reply without the right one is not believed over UDP, where its server is known to have them.</summary>
+    public bool UseCookies { get; init; } = true;
+
     /// <summary>0x20: random letters' case in questions. Off: a few servers do not copy it, which costs a TCP connection each time.</summary>
     public bool UseRandomCase { get; init; }
 

@@ -17,6 +17,7 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
     private readonly Iterator _iterator;
     private readonly Validator? _validator;
     private readonly ChainSource _chainSource;
+    private readonly ServerCookies? _cookies;
     private readonly Coalescer<(DnsQuestion, bool IsUnchecked), ResolvedMessage?> _coalescer = new();
 
     /// <summary>A resolver for anybody who can reach it, without stub zones or trust anchors.</summary>
@@ -36,12 +37,20 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
         Cache = cache;
         _log = log;
         _time = time;
-        _exchange = new QueryExchange(transport, log, time, random.Fork("dns queries")) { EdnsSize = Settings.EdnsSize, UseTcp = Settings.UseTcp };
+        _exchange = new QueryExchange(transport, log, time, random.Fork("dns queries")) 
+        {
+            EdnsSize = Settings.EdnsSize,
+            UseTcp = Settings.UseTcp,
+            Cookies = Settings.UseCookies ? new CookieJar(random.Fork("dns cookies")) : null,
+        };
         Servers = new ServerTable(Settings, random.Fork("dns servers"));
+        _cookies = Settings.CookieSecret.Length > 0 ? new ServerCookies(Settings.CookieSecret, time) : null;
         Anchors = new TrustAnchors();
         foreach (DnsRecord anchor in configuration.TrustAnchors)
             Anchors.TryAdd(anchor);
-        _validator = Settings.Validate && !Anchors.IsEmpty ? new Validator(Settings, Anchors, time, log) : null;
+        Rollover = new AnchorRollover(Anchors, Settings, time, log);
+        bool hasAnchors = !Anchors.IsEmpty || configuration.AutoTrustAnchorFiles.Count > 0;
+        _validator = Settings.Validate && hasAnchors ? new Validator(Settings, Anchors, time, log, Rollover) : null;
         var zones = new ResolverZones(hints, configuration.StubZones, configuration.ForwardZones, _validator);
         _iterator = new Iterator(zones, Settings, cache, new ZoneQuestioner(Settings, cache, Servers, _exchange), _exchange);
         _chainSource = new ChainSource(_iterator);
@@ -54,10 +63,16 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
     /// <summary>Questions that found the same question already being worked on, and shared its answer.</summary>
     public long Coalesced => _coalescer.Joined;
 
+    /// <summary>Trust anchors that follow their zones' changes of keys (RFC 5011). Whoever runs the resolver loads and saves them.</summary>
+    public AnchorRollover Rollover { get; }
+
     internal ServerTable Servers { get; }
 
     /// <summary>What is trusted from the start.</summary>
     internal TrustAnchors Anchors { get; }
+
+    /// <summary>Tells how long a server took to answer, as if it had been asked just now: what an operator or a snapshot knows already.</summary>
+    public void NoteRoundTrip(IpEndpoint server, TimeSpan roundTrip) => Servers.Answered(server, roundTrip, _exchange.Now);
 
     private bool Validates => _validator is not null;
 
@@ -72,8 +87,17 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
             return new DnsResponse(0, because);
         if (access is AccessAction.Refuse)
             return ReplyBuilder.Send(message, message.CreateResponse(DnsRcode.Refused), response, client, overTcp, _log, because);
-        if (reply is { Rcode: DnsRcode.Refused } && ServerIdentity.Answer(message, Settings) is { } identity)
+        EdnsOption cookie = default;
+        CookieState state = _cookies?.Check(message.Edns, client.Address, out cookie) ?? CookieState.Absent;
+        if (state == CookieState.Malformed)
+            reply = message.CreateResponse(DnsRcode.FormErr);
+        else if (access is AccessAction.AllowCookie && !overTcp && state != CookieState.Proven)
+            reply = ServerIdentity.WithoutCookie(message, state);
+        else if (reply is { Rcode: DnsRcode.Refused } && ServerIdentity.Answer(message, Settings) is { } identity)
             reply = identity;
+        // A resolver has no zones to give away.
+        if (reply is null && message.Questions[0].Type is DnsType.AXFR or DnsType.IXFR)
+            reply = message.CreateResponse(DnsRcode.Refused);
         if (reply is null && _configuration.LocalZones.Answer(message.Questions[0]) is { GoesOn: false } local)
         {
             if (local.Message is null)
@@ -120,7 +144,10 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
         }
 
         reply.RecursionAvailable = true;
-        DnsResponse sent = ReplyBuilder.Send(message, reply, response, client, overTcp, _log, because);
+        ServerIdentity.AddNsid(message, reply, Settings);
+        if (cookie.Code == EdnsOptionCode.Cookie)
+            ServerIdentity.AddOption(message, reply, cookie, Settings);
+        DnsResponse sent = ReplyBuilder.Send(message, reply, response, client, overTcp, _log, because, Settings.MostUdpAnswer);
         if (source is not null && !reply.IsTruncated && PlainQuery.TryRead(query.Span, out PlainQuery plain))
             Cache.StoreWire(plain, response.Span[..sent.Length], source);
         return sent;
@@ -142,10 +169,22 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
         if (_log.IsEnabled)
             lookup = _log.Write(lookup, new LookupStarted(name, type, "resolver"));
         Found found = await FindAsync(new DnsQuestion(name, type), isUnchecked: false, lookup, ct).ConfigureAwait(false);
-        NameAnswer answer = Answers.Of(found.Message, found.Level);
+        NameAnswer answer = Answers.Of(found.Message, found.Level, _validator);
         if (_log.IsEnabled)
             _log.Write(lookup, new LookupFinished(name, type, answer.Failure, answer.Addresses, answer.Ttl, answer.Explanation));
         return answer;
+    }
+
+    /// <summary>What the cache would answer now, with who gave it then; asks nobody and writes nothing down.</summary>
+    public bool TryRecall(DomainName name, DnsType type, [NotNullWhen(true)] out NameAnswer? answer)
+    {
+        var question = new DnsQuestion(name, type);
+        Instant now = _exchange.Now;
+        ResolvedMessage? known = null;
+        if (!TryFindCached(question, isUnchecked: true, now, out known, out _))
+            known = Cache.TryGetFailure(question, now, out CachedMessage? failed) ? failed.At(now) : null;
+        answer = known is null ? null : Answers.Of(known, NameLevel.ResolverCache, _validator);
+        return answer is not null;
     }
 
     // RFC 6147 §5.3.1: the alias is made up here, with the TTL of what it leads to.
@@ -172,6 +211,11 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
         ResolvedMessage made = Dns64.Synthesize(Settings, none.Message, v4.Message);
         return made == none.Message ? none : new Found(made, none.Level, null);
     }
+
+    /// <summary>Fetches the keys of anchors that are due; to be called at <see cref="AnchorRollover.NextProbe"/>.</summary>
+    public ValueTask ProbeAnchorsAsync(CancellationToken ct) => _validator is null
+        ? default
+        : _validator.ProbeAnchorsAsync(_ => new ValidationContext(_chainSource, new QueryBudget(Settings, _exchange.Now), EventId.None, ct));
 
     // From the cache, from servers, or, when they do not answer in time, from what the cache held before.
     private async ValueTask<Found> FindAsync(DnsQuestion question, bool isUnchecked, EventId because, CancellationToken ct)

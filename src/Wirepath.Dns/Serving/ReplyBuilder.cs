@@ -38,9 +38,10 @@ internal static class ReplyBuilder
     }
 
     public static DnsResponse Send(
-        DnsMessage query, DnsMessage reply, Memory<byte> response, IpEndpoint client, bool overTcp, NodeLog log, EventId because)
+        DnsMessage query, DnsMessage reply, Memory<byte> response, IpEndpoint client, bool overTcp, NodeLog log, EventId because,
+        ushort most = Edns.DefaultUdpPayloadSize)
     {
-        int length = MessageIntake.Write(query, reply, response, overTcp);
+        int length = MessageIntake.Write(query, reply, response, overTcp, most);
         if (log.IsEnabled && query.Questions is [var question, ..])
         {
             because = log.Write(because, new QuestionAnswered(

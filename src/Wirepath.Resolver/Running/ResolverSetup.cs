@@ -7,7 +7,8 @@ namespace Wirepath.Resolver;
 /// <summary>A resolver's configuration with what its files hold: includes, root hints, trust anchors.</summary>
 /// <param name="Configuration">Its trust anchors are those of the files too.</param>
 /// <param name="Hints">Where iteration starts.</param>
-public sealed record ResolverSetup(ResolverConfiguration Configuration, RootHints Hints)
+/// <param name="AnchorFiles">Files of anchors that are kept up to date.</param>
+public sealed record ResolverSetup(ResolverConfiguration Configuration, RootHints Hints, IReadOnlyList<AnchorFile> AnchorFiles)
 {
     /// <summary>Files that one <c>include:</c> may name. 1,000: a folder of local data has dozens.</summary>
     private const int MostIncluded = 1000;
@@ -27,9 +28,10 @@ public sealed record ResolverSetup(ResolverConfiguration Configuration, RootHint
                 return false;
         }
 
-        if (!TryReadHints(configuration, path, out RootHints? hints, out error) || !TryReadAnchors(configuration, path, out List<DnsRecord>? anchors, out error))
+        if (!TryReadHints(configuration, path, out RootHints? hints, out error) || !TryReadAnchorFiles(configuration, path, out List<AnchorFile>? files, out error)
+            || !TryReadAnchors(configuration, path, files, out List<DnsRecord>? anchors, out error))
             return false;
-        setup = new ResolverSetup(configuration with { TrustAnchors = anchors }, hints);
+        setup = new ResolverSetup(configuration with { TrustAnchors = anchors }, hints, files);
         return true;
     }
 
@@ -52,11 +54,12 @@ public sealed record ResolverSetup(ResolverConfiguration Configuration, RootHint
     }
 
     // Without anchors of its own the Internet's hold, but not for another root.
-    private static bool TryReadAnchors(ResolverConfiguration configuration, string? path, [NotNullWhen(true)] out List<DnsRecord>? anchors, out TextError error)
+    private static bool TryReadAnchors(
+        ResolverConfiguration configuration, string? path, List<AnchorFile> files, [NotNullWhen(true)] out List<DnsRecord>? anchors, out TextError error)
     {
         anchors = [.. configuration.TrustAnchors];
         error = default;
-        foreach (string file in configuration.TrustAnchorFiles.Concat(configuration.AutoTrustAnchorFiles))
+        foreach (string file in configuration.TrustAnchorFiles)
         {
             if (!TryReadFile(path, file, out string text, out error) || !ZoneFile.TryReadRecords(text, file, null, out IReadOnlyList<DnsRecord> records, out error))
                 return false;
@@ -64,8 +67,30 @@ public sealed record ResolverSetup(ResolverConfiguration Configuration, RootHint
         }
 
         bool isInternet = configuration.RootHintFiles.Count == 0 && !configuration.StubZones.Any(z => z.Name.IsRoot) && !configuration.ForwardZones.Any(z => z.Name.IsRoot);
-        if (anchors.Count == 0 && isInternet)
+        if (anchors.Count == 0 && isInternet && files.TrueForAll(file => file.Text.Length == 0))
             anchors.AddRange(TrustAnchors.InternetRecords);
+        return true;
+    }
+
+    private static bool TryReadAnchorFiles(ResolverConfiguration configuration, string? path, [NotNullWhen(true)] out List<AnchorFile>? files, out TextError error)
+    {
+        files = [];
+        error = default;
+        foreach (string file in configuration.AutoTrustAnchorFiles)
+        {
+            string full = Beside(path, file);
+            if (!StateFile.TryRead(full, out byte[] content, out string why))
+            {
+                error = new TextError(file, 1, 1, why);
+                return false;
+            }
+
+            string text = System.Text.Encoding.UTF8.GetString(content);
+            if (!AnchorRollover.Check(text, file, out error))
+                return false;
+            files.Add(new AnchorFile(full, text));
+        }
+
         return true;
     }
 

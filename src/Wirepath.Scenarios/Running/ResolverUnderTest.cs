@@ -7,7 +7,7 @@ namespace Wirepath.Scenarios;
 /// <summary>The resolver that a scenario's configuration describes.</summary>
 internal static class ResolverUnderTest
 {
-    public static IDnsResponder Create(ScenarioConfiguration configuration, IDnsTransport transport, TimeProvider time)
+    public static RecursiveResolver Create(ScenarioConfiguration configuration, IDnsTransport transport, TimeProvider time)
     {
         ResolverConfiguration read = configuration.Settings;
         return new RecursiveResolver(

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Wirepath.Dns;
 using Wirepath.Wire;
 
@@ -47,7 +48,7 @@ internal sealed class Play
     private readonly ScenarioClock _clock = new();
     private readonly Variables _variables;
     private readonly ScriptedServers _servers;
-    private readonly IDnsResponder _resolver;
+    private readonly RecursiveResolver _resolver;
     private readonly List<(SeenMessage Answer, IpAddress Client)> _answers = [];
     private readonly HashSet<Entry> _used = [];
     private Exception? _broken;
@@ -210,13 +211,26 @@ internal sealed class Play
             case StepKind.Assign:
                 _variables.Assign(step, step.Text);
                 break;
-            case StepKind.Nothing or StepKind.Traffic or StepKind.RoundTrip:
+            case StepKind.RoundTrip:
+                NoteRoundTrip(step);
+                break;
+            case StepKind.Nothing or StepKind.Traffic:
                 break;
             default:
                 throw new InvalidOperationException($"No rule for {step.Kind}.");
         }
 
         ThrowIfBroken();
+    }
+
+    // Address, zone, milliseconds; what is known of a server here is not known by zone.
+    private void NoteRoundTrip(Step step)
+    {
+        string[] words = step.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (words.Length < 2 || !IpAddress.TryParse(words[0], out IpAddress address)
+            || !int.TryParse(words[^1], NumberStyles.None, CultureInfo.InvariantCulture, out int milliseconds))
+            throw ScenarioEndedException.Failed(step, $"'{step.Text}' is not an address, a zone and milliseconds");
+        _resolver.NoteRoundTrip(new IpEndpoint(address, 53), TimeSpan.FromMilliseconds(milliseconds));
     }
 
     private void PassTime(Step step)

@@ -52,6 +52,7 @@ public sealed class EmbeddedInternet
         new("http://example.com/", "redirects to www; alias., chain., abroad. and anything below wild. are aliases or wildcards"),
         new("https://www.example.com/", "TLS with the embedded internet's own certificate authority"),
         new("https://expired.example.com/", "a certificate that has expired; also selfsigned. and wrongname."),
+        new("https://service.example.com/", "nothing listens at its address; its HTTPS record leads to another name and port"),
         new("http://example.org/", "its name servers' addresses must be looked up first"),
         new("http://例子.中国/", "an internationalised name; example.cn is the same machine"),
         new("big.example.com TXT", "a DNS answer that is too big for UDP"),
@@ -65,6 +66,7 @@ public sealed class EmbeddedInternet
         new("http://www.lame.example.org/", "a delegation to a server that knows nothing of the zone"),
         new("http://www.silent.example.org/", "a delegation to servers that never answer"),
         new("http://www.dead.example.org/", "a delegation to a host without a name server"),
+        new("http://www.bogus.example.org/", "a zone whose keys are not those that its parent vouches for"),
         new("http://www.chicken.example.org/", "two delegations that wait for each other"),
     ];
 

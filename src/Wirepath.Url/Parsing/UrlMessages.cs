@@ -7,7 +7,9 @@ internal static class UrlMessages
 
     public const string Credentials = "The URL carries a user name or password; it will be seen by whoever sees the URL.";
 
+    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+
     public static string NoUrlUnit(ReadOnlySpan<char> text) => text[0] == '%'
         ? "A % here must be followed by two hexadecimal digits (a percent sign itself is written %25)."
-        : $"A URL does not contain {UrlCodePoints.Describe(text)} as it is; it is percent-encoded.";
+        : $"{Capital(UrlCodePoints.Describe(text))} does not belong into a URL as it is; it should be percent-encoded.";
 }

@@ -10,11 +10,24 @@ namespace Wirepath.Url;
 /// </summary>
 public sealed class LegacyEncoding
 {
-    // Name in the Encoding standard → .NET's name where it is another one.
-    private static readonly Dictionary<string, string> NetNames = new(StringComparer.OrdinalIgnoreCase)
+    // Labels of the Encoding standard that documents use beside its names.
+    private static readonly Dictionary<string, string> s_names = new(StringComparer.Ordinal)
+    {
+        ["utf8"] = "utf-8", ["unicode-1-1-utf-8"] = "utf-8", ["utf-16"] = "utf-8", ["utf-16le"] = "utf-8", ["utf-16be"] = "utf-8", ["replacement"] = "utf-8",
+        ["ascii"] = "windows-1252", ["us-ascii"] = "windows-1252", ["iso-8859-1"] = "windows-1252", ["latin1"] = "windows-1252", ["cp1252"] = "windows-1252",
+        ["latin2"] = "iso-8859-2", ["iso-8859-9"] = "windows-1254", ["latin5"] = "windows-1254", ["iso-8859-11"] = "windows-874", ["tis-620"] = "windows-874",
+        ["cp1251"] = "windows-1251", ["cp1250"] = "windows-1250", ["koi8"] = "koi8-r", ["mac"] = "macintosh",
+        ["gb2312"] = "gbk", ["chinese"] = "gbk", ["x-gbk"] = "gbk", ["big5-hkscs"] = "big5", ["x-x-big5"] = "big5",
+        ["sjis"] = "shift_jis", ["shift-jis"] = "shift_jis", ["x-sjis"] = "shift_jis", ["ms_kanji"] = "shift_jis", ["windows-31j"] = "shift_jis", ["x-euc-jp"] = "euc-jp",
+        ["ks_c_5601-1987"] = "euc-kr", ["korean"] = "euc-kr", ["windows-949"] = "euc-kr",
+    };
+
+    // Name in the Encoding standard → .NET's name, where it is another one.
+    private static readonly Dictionary<string, string> s_netNames = new(StringComparer.Ordinal)
     {
         ["euc-kr"] = "ks_c_5601-1987", // with the Unified Hangul Code, as the standard has it
         ["gbk"] = "gb18030",
+        ["iso-2022-jp"] = "euc-jp",
         ["iso-8859-8-i"] = "iso-8859-8",
     };
 
@@ -32,25 +45,18 @@ public sealed class LegacyEncoding
     /// <summary>UTF-8 too: then a query is encoded as everywhere.</summary>
     public bool IsUtf8 => Name == "utf-8";
 
-    /// <summary>By its name in the Encoding standard (utf-8, big5, euc-kr, shift_jis, windows-1252 …); null when there is none of that name.</summary>
+    /// <summary>By its name in the Encoding standard (utf-8, big5, euc-kr, shift_jis, windows-1252 …) or a usual label of it; null when there is none.</summary>
     /// <remarks>UTF-16 and "replacement" give UTF-8, which is their output encoding.</remarks>
     public static LegacyEncoding? Get(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        string lower = name.Trim().ToLowerInvariant();
-        if (lower is "utf-8" or "utf8" or "utf-16" or "utf-16le" or "utf-16be" or "replacement")
-            return new LegacyEncoding("utf-8", Encoding.UTF8);
-        string netName = lower == "iso-2022-jp" ? "euc-jp" : NetNames.GetValueOrDefault(lower, lower);
-        try
-        {
-            Encoding? encoding = CodePagesEncodingProvider.Instance.GetEncoding(netName, EncoderFallback.ExceptionFallback, DecoderFallback.ReplacementFallback);
-            encoding ??= Encoding.GetEncoding(netName, EncoderFallback.ExceptionFallback, DecoderFallback.ReplacementFallback);
-            return new LegacyEncoding(lower, encoding);
-        }
-        catch (ArgumentException)
-        {
-            return null;
-        }
+        string label = name.Trim().ToLowerInvariant();
+        string found = s_names.GetValueOrDefault(label, label);
+        if (found == "utf-8")
+            return new LegacyEncoding(found, Encoding.UTF8);
+        // What it has no bytes for gives none: an exception for each would make a long query expensive.
+        Encoding? encoding = CodePagesEncodingProvider.Instance.GetEncoding(s_netNames.GetValueOrDefault(found, found), new EncoderReplacementFallback(""), DecoderFallback.ReplacementFallback);
+        return encoding is null ? null : new LegacyEncoding(found, encoding);
     }
 
     internal void Append(ref GrowingBuffer<char> to, scoped ReadOnlySpan<char> text, PercentEncodeSet set)
@@ -109,16 +115,9 @@ public sealed class LegacyEncoding
         }
 
         Span<char> utf16 = stackalloc char[2];
-        try
-        {
-            int length = _encoding.GetBytes(utf16[..rune.EncodeToUtf16(utf16)], bytes);
-            // GBK is what of GB 18030 takes two bytes; the rest has no place in it.
-            return Name == "gbk" && length == 4 ? -1 : length;
-        }
-        catch (EncoderFallbackException)
-        {
-            return -1;
-        }
+        int length = _encoding.GetBytes(utf16[..rune.EncodeToUtf16(utf16)], bytes);
+        // GBK is what of GB 18030 takes two bytes; the rest has no place in it.
+        return length == 0 || (Name == "gbk" && length == 4) ? -1 : length;
     }
 
     // WHATWG Encoding, ISO-2022-JP encoder: ASCII, JIS X 0201 Roman and JIS X 0208, changed by escapes. The latter's bytes are

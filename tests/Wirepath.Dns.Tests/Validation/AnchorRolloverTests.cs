@@ -127,13 +127,15 @@ public sealed class AnchorRolloverTests : IDisposable
     {
         Publish([_old, _new], by: [_old]);
         _rollover.HasChanged.ShouldBeTrue();
-        string saved = _rollover.ToText();
+        string saved = _rollover.ToText([DomainName.Root]);
+        _rollover.Saved();
         _rollover.HasChanged.ShouldBeFalse();
 
         _time.Advance(TimeSpan.FromDays(31));
         var anchors = new TrustAnchors();
         var restarted = new AnchorRollover(anchors, new ResolverSettings(), _time, NodeLog.Silent);
-        restarted.TryLoad(saved, "root.key", out TextError error).ShouldBeTrue(error.ToString());
+        restarted.TryLoad(saved, "root.key", out IReadOnlyList<DomainName> zones, out TextError error).ShouldBeTrue(error.ToString());
+        zones.ShouldBe([DomainName.Root]);
         restarted.StatesOf(DomainName.Root).ShouldBe(_rollover.StatesOf(DomainName.Root));
         restarted.NextProbe.ShouldBe(_rollover.NextProbe);
         restarted.Observe(DomainName.Root, KeySet([_old, _new], [_old], 3600), Ledger(), EventId.None);
@@ -152,16 +154,27 @@ public sealed class AnchorRolloverTests : IDisposable
             .	86400	IN	DNSKEY	257 3 13 zPnZ/QwEe7S8C5SPz2OfS5RR40ATk2/rYnE9xHIEijs= ;{id = 38696 (ksk), size = 2048b} ;;state=1 [ ADDPEND ] ;;count=3 ;;lastchange=1736640000
             .	86400	IN	DNSKEY	257 3 13 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= ;;state=5 [ REMOVED ]
             """;
-        _rollover.TryLoad(Unbounds, "root.key", out TextError error).ShouldBeTrue(error.ToString());
+        _rollover.TryLoad(Unbounds, "root.key", out _, out TextError error).ShouldBeTrue(error.ToString());
         _rollover.StatesOf(DomainName.Root).Select(key => key.State).ShouldBe([AnchorState.Valid, AnchorState.AddPending]);
         _rollover.NextProbe.ShouldBe(Instant.FromDateTimeOffset(DateTimeOffset.FromUnixTimeSeconds(1767265600)));
 
         foreach (string broken in (string[])[". 3600 IN A 192.0.2.1", "nonsense", ". 3600 IN DNSKEY 257 3 13 ###"])
         {
-            _rollover.TryLoad(Unbounds.Replace(".\t86400\tIN\tDNSKEY\t257 3 13 z", broken + "\n.\t86400\tIN\tDNSKEY\t257 3 13 z", StringComparison.Ordinal), "root.key", out error).ShouldBeFalse();
+            _rollover.TryLoad(Unbounds.Replace(".\t86400\tIN\tDNSKEY\t257 3 13 z", broken + "\n.\t86400\tIN\tDNSKEY\t257 3 13 z", StringComparison.Ordinal), "root.key", out _, out error).ShouldBeFalse();
             error.Line.ShouldBe(6);
             _rollover.StatesOf(DomainName.Root).Count.ShouldBe(2);
         }
+    }
+
+    [Fact]
+    public void A_file_may_begin_with_DS_records()
+    {
+        var anchors = new TrustAnchors();
+        var rollover = new AnchorRollover(anchors, new ResolverSettings(), _time, NodeLog.Silent);
+        rollover.TryLoad($"{_old.DsRecord()}\n; no more\n", "root.key", out IReadOnlyList<DomainName> zones, out TextError error).ShouldBeTrue(error.ToString());
+        zones.ShouldBe([DomainName.Root]);
+        rollover.Observe(DomainName.Root, KeySet([_old, _new], [_old], 3600), Ledger(), EventId.None);
+        rollover.StatesOf(DomainName.Root).ShouldBe([(_old.Key.KeyTag, AnchorState.Valid), (_new.Key.KeyTag, AnchorState.AddPending)]);
     }
 
     [Fact]

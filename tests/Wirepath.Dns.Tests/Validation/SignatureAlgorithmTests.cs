@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Security.Cryptography;
-
 using FsCheck;
 using FsCheck.Fluent;
 using Wirepath.Wire;
@@ -32,6 +31,27 @@ public sealed class SignatureAlgorithmTests
         for (int bit = 0; bit < k.Length * 8; bit += 13)
             Ed25519.Verify(Flipped(k, bit), s, m).ShouldBeFalse();
         Ed25519.Verify(k, s, [.. m, 0]).ShouldBeFalse();
+    }
+
+    // RFC 8032 §7.4.
+    [Theory]
+    [InlineData("5fd7449b59b461fd2ce787ec616ad46a1da1342485a70e1f8a0ea75d80e96778edf124769b46c7061bd6783df1e50f6cd1fa1abeafe8256180", "",
+        "533a37f6bbe457251f023c0d88f976ae2dfb504a843e34d2074fd823d41a591f2b233f034f628281f2fd7a22ddd47d7828c59bd0a21bfd3980ff0d2028d4b18a9df63e006c5d1c2d345b925d8dc00b4104852db99ac5c7cdda8530a113a0f4dbb61149f05a7363268c71d95808ff2e652600")]
+    [InlineData("43ba28f430cdff456ae531545f7ecd0ac834a55d9358c0372bfa0c6c6798c0866aea01eb00742802b8438ea4cb82169c235160627b4c3a9480", "03",
+        "26b8f91727bd62897af15e41eb43c377efb9c610d48f2335cb0bd0087810f4352541b143c4b981b7e18f62de8ccdf633fc1bf037ab7cd779805e0dbcc0aae1cbcee1afb2e027df36bc04dcecbf154336c19f0af7e0a6472905e799f1953d2a0ff3348ab21aa4adafd1d234441cf807c03a00")]
+    [InlineData("dcea9e78f35a1bf3499a831b10b86c90aac01cd84b67a0109b55a36e9328b1e365fce161d71ce7131a543ea4cb5f7e9f1d8b00696447001400", "0c3e544074ec63b0265e0c",
+        "1f0a8888ce25e8d458a21130879b840a9089d999aaba039eaf3e3afa090a09d389dba82c4ff2ae8ac5cdfb7c55e94d5d961a29fe0109941e00b8dbdeea6d3b051068df7254c0cdc129cbe62db2dc957dbb47b51fd3f213fb8698f064774250a5028961c9bf8ffd973fe5d5c206492b140e00")]
+    public void Ed448_agrees_with_the_vectors_of_RFC_8032_where_the_platform_has_its_hash(string key, string message, string signature)
+    {
+        byte[] k = Convert.FromHexString(key);
+        byte[] m = Convert.FromHexString(message);
+        byte[] s = Convert.FromHexString(signature);
+        Ed448.Verify(k, s, m).ShouldBe(Ed448.IsSupported);
+        for (int bit = 0; bit < s.Length * 8; bit += 41)
+            Ed448.Verify(k, Flipped(s, bit), m).ShouldBeFalse();
+        for (int bit = 0; bit < k.Length * 8; bit += 71)
+            Ed448.Verify(Flipped(k, bit), s, m).ShouldBeFalse();
+        Ed448.Verify(k, s, [.. m, 0]).ShouldBeFalse();
     }
 
     [Fact]
@@ -93,6 +113,7 @@ public sealed class SignatureAlgorithmTests
     [InlineData(768)]
     [InlineData(1024)]
     [InlineData(2048)]
+    [InlineData(2560)]
     public void Our_own_RSA_and_the_platforms_agree(int bits)
     {
         using var rsa = RSA.Create(bits);

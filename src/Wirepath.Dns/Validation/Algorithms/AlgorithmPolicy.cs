@@ -1,3 +1,5 @@
+using Wirepath.Wire;
+
 namespace Wirepath.Dns;
 
 /// <summary>
@@ -11,10 +13,23 @@ internal sealed class AlgorithmPolicy(ResolverSettings settings)
         DnssecAlgorithm.RsaSha256 or DnssecAlgorithm.RsaSha512 => true,
         DnssecAlgorithm.EcdsaP256Sha256 or DnssecAlgorithm.EcdsaP384Sha384 => true,
         DnssecAlgorithm.Ed25519 => true,
+        DnssecAlgorithm.Ed448 => Ed448.IsSupported,
         DnssecAlgorithm.RsaSha1 or DnssecAlgorithm.RsaSha1Nsec3Sha1 => settings.AcceptSha1,
         DnssecAlgorithm.Dsa or DnssecAlgorithm.DsaNsec3Sha1 => settings.AcceptDsa,
         _ => false,
     };
+
+    /// <summary>
+    /// The strongest digests first; who is strict about downgrades (RFC 4509 §3) looks at no others. Without that any will do,
+    /// as any algorithm will (RFC 6840 §5.11): the parent has signed them all.
+    /// </summary>
+    public List<DsData> WorthTrying(List<DsData> digests)
+    {
+        byte strongest = digests.Count == 0 ? (byte)0 : digests.Max(ds => ds.DigestType);
+        return settings.HardenAlgorithmDowngrade
+            ? digests.FindAll(ds => ds.DigestType == strongest)
+            : [.. digests.OrderByDescending(ds => ds.DigestType)];
+    }
 
     public bool SupportsDigest(byte digestType) => (DigestType)digestType switch
     {

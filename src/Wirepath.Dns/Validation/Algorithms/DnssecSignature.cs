@@ -22,6 +22,7 @@ internal static class DnssecSignature
             DnssecAlgorithm.EcdsaP256Sha256 => EcdsaSignature.Verify(publicKey, signature, signed, ECCurve.NamedCurves.nistP256, HashAlgorithmName.SHA256),
             DnssecAlgorithm.EcdsaP384Sha384 => EcdsaSignature.Verify(publicKey, signature, signed, ECCurve.NamedCurves.nistP384, HashAlgorithmName.SHA384),
             DnssecAlgorithm.Ed25519 => Ed25519.Verify(publicKey, signature, signed),
+            DnssecAlgorithm.Ed448 => Ed448.Verify(publicKey, signature, signed),
             _ => false,
         };
     }

@@ -17,14 +17,17 @@ internal static class RsaSignature
     /// </summary>
     public const int MostExponentBits = 64;
 
-    /// <summary>Below this OpenSSL may refuse a key by its security level, and SHA-1 by the system's policy: those we compute ourselves.</summary>
-    private const int LeastPlatformBits = 1024;
+    /// <summary>
+    /// Up to this we compute ourselves: handing a key to the platform costs more than raising to the 65537th power does. Besides, OpenSSL
+    /// may refuse short keys by its security level, and SHA-1 by the system's policy.
+    /// </summary>
+    private const int MostOwnBits = 2048;
 
     public static bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> signature, ReadOnlySpan<byte> signed, HashAlgorithmName hash)
     {
         if (!TryRead(publicKey, out ReadOnlySpan<byte> exponent, out ReadOnlySpan<byte> modulus) || signature.Length != modulus.Length)
             return false;
-        return modulus.Length * 8 < LeastPlatformBits || hash == HashAlgorithmName.SHA1
+        return modulus.Length * 8 <= MostOwnBits || hash == HashAlgorithmName.SHA1
             ? VerifyOurselves(exponent, modulus, signature, signed, hash)
             : VerifyWithPlatform(exponent, modulus, signature, signed, hash);
     }

@@ -5,7 +5,7 @@ namespace Wirepath.Dns;
 
 /// <summary>
 /// Keeps trust anchors up to date while their zones change keys (RFC 5011): looks at each DNSKEY set of a tracked zone,
-/// and changes <see cref="TrustAnchors"/> accordingly. Its memory is a text that a daemon saves when <see cref="HasChanged"/>.
+/// and changes <see cref="TrustAnchors"/> accordingly. Its memory is a text for each file, which a daemon saves when <see cref="HasChanged"/>.
 /// </summary>
 public sealed class AnchorRollover
 {
@@ -27,7 +27,7 @@ public sealed class AnchorRollover
         _verifier = new RrsetVerifier(settings, _policy, time);
     }
 
-    /// <summary>Something happened to a key since <see cref="ToText"/> was last called.</summary>
+    /// <summary>Something happened to a key since <see cref="Saved"/> was last called.</summary>
     public bool HasChanged { get; private set; }
 
     /// <summary>When the next zone's keys are to be fetched; <see cref="Instant.Never"/> when none is tracked.</summary>
@@ -71,27 +71,38 @@ public sealed class AnchorRollover
             return _zones.TryGetValue(zone, out TrackedZone? tracked) ? [.. tracked.Anchors.Select(anchor => (anchor.Key.KeyTag, anchor.State))] : [];
     }
 
-    /// <summary>The memory as text, to be read by <see cref="TryLoad"/>.</summary>
-    public string ToText()
+    /// <summary>The memory of some zones as text, to be read by <see cref="TryLoad"/>.</summary>
+    public string ToText(IReadOnlyCollection<DomainName> zones)
     {
         lock (_lock)
-        {
-            HasChanged = false;
-            return AnchorText.Write(_zones.Values, Now);
-        }
+            return AnchorText.Write(_zones.Values.Where(zone => zones.Contains(zone.Zone)), Now);
     }
+
+    /// <summary>What has changed is saved.</summary>
+    public void Saved() => HasChanged = false;
+
+    /// <summary>Whether the text could be loaded.</summary>
+    public static bool Check(string text, string fileName, out TextError error) =>
+        AnchorText.TryRead(text, fileName, new ResolverSettings(), Instant.Epoch, out _, out _, out error);
 
     /// <summary>
     /// Takes up what was saved: its keys take the place of configured ones of the same zone. Files of Unbound's
-    /// <c>auto-trust-anchor-file</c> can be read too.
+    /// <c>auto-trust-anchor-file</c> can be read too, and files with DS records only, to begin with.
     /// </summary>
+    /// <param name="text">The file.</param>
+    /// <param name="fileName">For the error.</param>
+    /// <param name="loaded">The zones that are in it, tracked from now on.</param>
+    /// <param name="error">What is wrong.</param>
     /// <returns>False when the text is broken; then nothing has changed.</returns>
-    public bool TryLoad(string text, string fileName, out TextError error)
+    public bool TryLoad(string text, string fileName, out IReadOnlyList<DomainName> loaded, out TextError error)
     {
-        if (!AnchorText.TryRead(text, fileName, _settings, Now, out List<TrackedZone> zones, out error))
+        loaded = [];
+        if (!AnchorText.TryRead(text, fileName, _settings, Now, out List<TrackedZone> zones, out List<DnsRecord> digests, out error))
             return false;
         lock (_lock)
         {
+            foreach (DnsRecord digest in digests)
+                _anchors.TryAdd(digest);
             foreach (TrackedZone zone in zones)
             {
                 _zones[zone.Zone] = zone;
@@ -99,6 +110,7 @@ public sealed class AnchorRollover
             }
         }
 
+        loaded = zones.ConvertAll(zone => zone.Zone);
         return true;
     }
 

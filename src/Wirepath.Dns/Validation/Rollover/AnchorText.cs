@@ -37,9 +37,10 @@ internal static class AnchorText
         return text.ToString();
     }
 
-    public static bool TryRead(string text, string fileName, ResolverSettings settings, Instant now, out List<TrackedZone> zones, out TextError error)
+    public static bool TryRead(string text, string fileName, ResolverSettings settings, Instant now, out List<TrackedZone> zones, out List<DnsRecord> digests, out TextError error)
     {
         zones = [];
+        digests = [];
         error = default;
         string[] lines = text.Split('\n');
         TrackedZone? current = null;
@@ -60,9 +61,17 @@ internal static class AnchorText
 
             if (!RecordLine.TryRead(line, fileName, i + 1, 1, out DnsRecord? record, out error))
                 return false;
+            // As a file begins, before the zone's keys were seen for the first time.
+            if (record.Type == DnsType.DS && DsData.TryRead(record.Data, out _))
+            {
+                digests.Add(record);
+                ZoneOf(zones, record.Name, settings);
+                continue;
+            }
+
             if (record.Type != DnsType.DNSKEY || !DnsKeyData.TryRead(record.Data, out DnsKeyData key))
             {
-                error = new TextError(fileName, i + 1, 1, $"a DNSKEY record with its state is expected, not {DnsMnemonic.Of(record.Type)}.");
+                error = new TextError(fileName, i + 1, 1, $"a DS record or a DNSKEY record with its state is expected, not {DnsMnemonic.Of(record.Type)}.");
                 return false;
             }
 
