@@ -9,6 +9,7 @@ namespace Wirepath.Resolver;
 /// <summary>A recursive resolver on the operating system's sockets.</summary>
 public sealed class ResolverDaemon : IAsyncDisposable
 {
+    private readonly byte[] _cookieSecret = RandomNumberGenerator.GetBytes(16);
     private readonly SystemDnsTransport _transport = new();
     private readonly ServerCounters _counters = new();
     private readonly NodeLog _events;
@@ -72,7 +73,7 @@ public sealed class ResolverDaemon : IAsyncDisposable
 
     // The seed is the operating system's: IDs and ports must not be guessed.
     private RecursiveResolver Make(ResolverSetup setup) =>
-        new(setup.Configuration, setup.Hints, _cache, _transport, _events, _time, new RandomSource(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8))));
+        new(WithSecret(setup.Configuration), setup.Hints, _cache, _transport, _events, _time, new RandomSource(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8))));
 
     private void AddInstruments()
     {
@@ -85,4 +86,10 @@ public sealed class ResolverDaemon : IAsyncDisposable
         _counters.Meter.CreateObservableGauge("dns.resolver.cache", () => _cache.Bytes, "By", "What the cache takes.");
         _counters.Meter.CreateObservableCounter("dns.resolver.cache_evictions", () => _cache.Evictions, description: "Entries given up for others before they ran out.");
     }
+
+    // Who has one server need not make up a secret for its cookies: the process has one, for as long as it runs.
+    private ResolverConfiguration WithSecret(ResolverConfiguration configuration) =>
+        configuration.Settings is { AnswerCookies: true, CookieSecret.IsEmpty: true } settings
+            ? configuration with { Settings = settings with { CookieSecret = _cookieSecret } }
+            : configuration;
 }
