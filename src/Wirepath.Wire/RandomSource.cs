@@ -7,6 +7,7 @@ namespace Wirepath.Wire;
 /// </summary>
 public sealed class RandomSource
 {
+    private readonly Func<ulong>? _words;
     private ulong _a, _b, _c, _d;
 
     public RandomSource(ulong seed)
@@ -18,10 +19,26 @@ public sealed class RandomSource
         _d = SplitMix(ref seed);
     }
 
+    private RandomSource(Func<ulong> words) => _words = words;
+
+    /// <summary>The seed; 0 for a source of <see cref="Of"/>.</summary>
     public ulong Seed { get; }
+
+    /// <summary>
+    /// A source that hands on somebody else's words: the operating system's generator, where an adversary sees some of the
+    /// numbers and must not be able to tell the next (DNS IDs, RFC 5452). Its forks are the same source.
+    /// </summary>
+    /// <param name="words">64 random bits at a time; called by whoever draws, on any thread.</param>
+    public static RandomSource Of(Func<ulong> words)
+    {
+        ArgumentNullException.ThrowIfNull(words);
+        return new RandomSource(words);
+    }
 
     public ulong NextUInt64()
     {
+        if (_words is not null)
+            return _words();
         ulong result = ulong.RotateLeft(_b * 5, 7) * 9;
         ulong t = _b << 17;
         _c ^= _a;
@@ -67,6 +84,8 @@ public sealed class RandomSource
     public RandomSource Fork(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
+        if (_words is not null)
+            return this;
         ulong hash = 0xCBF29CE484222325; // FNV-1a
         foreach (char c in name)
             hash = (hash ^ c) * 0x100000001B3;

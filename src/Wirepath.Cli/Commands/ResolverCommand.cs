@@ -27,13 +27,14 @@ internal static class ResolverCommand
         var configuration = new Option<string?>("--config", "-c") { Description = "The configuration file.", HelpName = "FILE" };
         var check = new Option<string?>("--check") { Description = "Read this configuration, tell what is wrong or changes nothing here, and end.", HelpName = "FILE" };
         var command = new PathCommand("resolver", "Run a recursive DNS resolver on this machine's own network, until Ctrl-C.", Story);
-        command.AddGroup("Configuration", configuration, check);
+        var cache = new Option<string?>("--cache") { Description = "Take over the cache from this file, and leave it there at the end.", HelpName = "FILE" };
+        command.AddGroup("Configuration", configuration, check, cache);
         server.AddTo(command);
         command.AddExample("resolver --listen 127.0.0.1:5300", "dig @127.0.0.1 -p 5300 www.example.com then asks it.");
         command.AddExample("resolver --config resolver.conf --tls 127.0.0.1:8853 --https 127.0.0.1:8443", "With DNS over TLS and HTTPS.");
         command.AddExample("resolver --metrics 127.0.0.1:9153 --query-log -", "With Prometheus's metrics, and each answer on stdout.");
         command.AddExample("resolver --check resolver.conf", "Is the file right?");
-        command.SetAction(parsed => parsed.GetValue(check) is { } file ? Check(shell, file) : Run(parsed, shell, server, parsed.GetValue(configuration)));
+        command.SetAction(parsed => parsed.GetValue(check) is { } file ? Check(shell, file) : Run(parsed, shell, server, parsed.GetValue(configuration), parsed.GetValue(cache)));
         return command;
     }
 
@@ -46,7 +47,7 @@ internal static class ResolverCommand
         return ExitCodes.Success;
     }
 
-    private static int Run(ParseResult parsed, Shell shell, ServerOptions server, string? file)
+    private static int Run(ParseResult parsed, Shell shell, ServerOptions server, string? file, string? cache)
     {
         CommandWords words = CommandWords.For(parsed.GetValue(server.Language) == "zh" ? Language.Chinese : Language.English);
         if (!ResolverSetup.TryRead(file, out ResolverSetup? setup, out TextError error))
@@ -66,18 +67,23 @@ internal static class ResolverCommand
                 var events = new EventLog();
                 using EventJsonSink? sink = stream is null ? null : new EventJsonSink(stream, "resolver", Instant.FromDateTimeOffset(shell.Time.GetUtcNow()));
                 using IDisposable? subscription = sink is null ? null : events.Subscribe(sink);
-                return RunAsync(shell, words, file, setup, settings, certificate, log, events.For("resolver", shell.Time)).GetAwaiter().GetResult();
+                return RunAsync(shell, words, file, cache, setup, settings, certificate, log, events.For("resolver", shell.Time)).GetAwaiter().GetResult();
             }
         }
     }
 
     private static async Task<int> RunAsync(
-        Shell shell, CommandWords words, string? file, ResolverSetup setup, ServerSettings settings, X509Certificate2? certificate, QueryLog? log, NodeLog events)
+        Shell shell, CommandWords words, string? file, string? cache, ResolverSetup setup, ServerSettings settings, X509Certificate2? certificate, QueryLog? log, NodeLog events)
     {
         var daemon = new ResolverDaemon(setup, settings, certificate, log, events, shell.Time);
         await using (daemon.ConfigureAwait(false))
         {
+            // A cache is worth a start without it: what is wrong with the file is told, and it is left alone until the end.
+            if (cache is not null)
+                shell.Error.WriteLine(daemon.TryLoadCache(cache, out int loaded, out string why) ? words.CacheLoaded(loaded, cache) : words.CacheNotLoaded(why));
             int code = await DaemonRun.UntilStoppedAsync(shell, words, log, daemon.StartAsync, () => daemon.Bound, Reload).ConfigureAwait(false);
+            if (cache is not null && code == ExitCodes.Success)
+                shell.Error.WriteLine(daemon.SaveCache(cache, out int saved, out string notSaved) ? words.CacheSaved(saved, cache) : words.CacheNotSaved(notSaved));
             if (code == ExitCodes.Success)
                 shell.Error.WriteLine(words.ResolverStopped(Enum.GetValues<Carrier>().Sum(daemon.Counters.Queries), daemon.Counters.AtOnce, daemon.Sent));
             return code;

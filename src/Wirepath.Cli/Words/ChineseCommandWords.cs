@@ -164,6 +164,14 @@ internal sealed class ChineseCommandWords : CommandWords
 
     public override string CannotListen(string why) => $"无法监听：{why}。";
 
+    public override string CacheLoaded(int answers, string file) => string.Create(CultureInfo.InvariantCulture, $"已从 {file} 载入 {answers} 条应答");
+
+    public override string CacheNotLoaded(string why) => $"以空缓存启动：{why}";
+
+    public override string CacheSaved(int answers, string file) => string.Create(CultureInfo.InvariantCulture, $"已将 {answers} 条应答存入 {file}");
+
+    public override string CacheNotSaved(string why) => $"缓存未能保存：{why}";
+
     public override string ReadAgain => "文件已重新读取，即刻生效";
 
     public override string NotReadAgain(string why) => $"文件未能重新读取，仍按原来的内容运行：{why}";

@@ -81,6 +81,14 @@ internal abstract class CommandWords
 
     public abstract string ReadAgain { get; }
 
+    public abstract string CacheLoaded(int answers, string file);
+
+    public abstract string CacheNotLoaded(string why);
+
+    public abstract string CacheSaved(int answers, string file);
+
+    public abstract string CacheNotSaved(string why);
+
     public abstract string NotReadAgain(string why);
 
     /// <param name="atOnce">Answered from the receive loop.</param>

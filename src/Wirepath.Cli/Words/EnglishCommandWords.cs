@@ -105,6 +105,16 @@ internal sealed class EnglishCommandWords : CommandWords
 
     public override string CannotListen(string why) => $"cannot listen: {why}.";
 
+    public override string CacheLoaded(int answers, string file) =>
+        string.Create(CultureInfo.InvariantCulture, $"{answers} {(answers == 1 ? "answer" : "answers")} taken over from {file}");
+
+    public override string CacheNotLoaded(string why) => $"starting with an empty cache: {why}";
+
+    public override string CacheSaved(int answers, string file) =>
+        string.Create(CultureInfo.InvariantCulture, $"{answers} {(answers == 1 ? "answer" : "answers")} left in {file}");
+
+    public override string CacheNotSaved(string why) => $"the cache was not saved: {why}";
+
     public override string ReadAgain => "the files were read again and hold from now on";
 
     public override string NotReadAgain(string why) => $"the files were not read again, what held before still holds: {why}";

@@ -17,7 +17,8 @@ internal sealed class SetChecker(RrsetVerifier verifier, NodeLog log)
         if (set.Security == Security.Secure && RrsetVerifier.TryRecall(set, trust.Zone, out SetVerdict known))
             return known;
         SetVerdict verdict = verifier.Verify(set, trust.Zone, trust.Keys, trust.DemandedAlgorithms, context.Ledger);
-        section[index] = set = set.WithTtl(verdict.Ttl);
+        set = set.WithTtl(verdict.Ttl);
+        section[index] = set = verdict.IsSecure ? VerifiedFirst(set, trust.Zone, verdict) : set;
         set.Security = verdict.Security;
         if (log.IsEnabled)
         {
@@ -45,6 +46,21 @@ internal sealed class SetChecker(RrsetVerifier verifier, NodeLog log)
         }
 
         return denials;
+    }
+
+    /// <summary>
+    /// The set with the good signature in front, which is the one that is recalled later: another in its place, put there by
+    /// somebody, could say that the set was not made from a wildcard.
+    /// </summary>
+    private static Rrset VerifiedFirst(Rrset set, DomainName zone, SetVerdict verdict)
+    {
+        int labels = verdict.IsWildcard ? verdict.EncloserLabels : SignedSet.LabelsOf(set.Name);
+        int good = Array.FindIndex(set.Signatures, record => RrsigData.TryRead(record.Data, out RrsigData rrsig) && rrsig.Signer == zone
+            && rrsig.KeyTag == verdict.KeyTag && rrsig.Algorithm == verdict.Algorithm && rrsig.Labels == labels);
+        if (good <= 0)
+            return set;
+        DnsRecord[] signatures = [set.Signatures[good], .. set.Signatures[..good], .. set.Signatures[(good + 1)..]];
+        return new Rrset(set.Records, signatures, set.Ttl) { Rank = set.Rank, Security = set.Security };
     }
 
     public static TrustVerdict Verdict(Security security) => security switch

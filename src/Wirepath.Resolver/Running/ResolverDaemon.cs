@@ -71,9 +71,60 @@ public sealed class ResolverDaemon : IAsyncDisposable
         _counters.Dispose();
     }
 
+<<<<<<< HEAD
     // The seed is the operating system's: IDs and ports must not be guessed.
     private RecursiveResolver Make(ResolverSetup setup) =>
         new(WithSecret(setup.Configuration), setup.Hints, _cache, _transport, _events, _time, new RandomSource(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8))));
+=======
+    /// <summary>Takes over what another run left, as far as it has not run out.</summary>
+    /// <param name="path">What <see cref="SaveCache"/> wrote; a file that is not there is an empty cache.</param>
+    /// <param name="messages">Answers that are there now.</param>
+    /// <param name="error">Why it cannot be used; nothing of it is then.</param>
+    public bool TryLoadCache(string path, out int messages, out string error)
+    {
+        messages = 0;
+        error = "";
+        if (!File.Exists(path))
+            return true;
+        try
+        {
+            using StreamReader reader = File.OpenText(path);
+            if (_cache.TryLoad(reader, path, Instant.FromDateTimeOffset(_time.GetUtcNow()), out messages, out TextError wrong))
+                return true;
+            error = wrong.ToString();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            error = $"{path}: {e.Message}";
+        }
+
+        return false;
+    }
+
+    /// <summary>Writes the cache beside the file and puts it in its place when it is whole: a full disk costs neither the old file nor the cache.</summary>
+    public bool SaveCache(string path, out int messages, out string error)
+    {
+        messages = 0;
+        error = "";
+        string beside = path + ".new";
+        try
+        {
+            using (StreamWriter writer = File.CreateText(beside))
+                (_, messages) = _cache.Save(writer, Instant.FromDateTimeOffset(_time.GetUtcNow()));
+            File.Move(beside, path, overwrite: true);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            error = $"{path}: {e.Message}";
+            return false;
+        }
+    }
+
+    // IDs and letters' case must not be guessed by a server that has seen many of them.
+    private RecursiveResolver Make(ResolverSetup setup) => new(setup.Configuration, setup.Hints, _cache, _transport, _events, _time,
+        RandomSource.Of(static () => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)))));
+>>>>>>> main
 
     private void AddInstruments()
     {

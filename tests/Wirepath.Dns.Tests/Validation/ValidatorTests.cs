@@ -150,6 +150,47 @@ public sealed class ValidatorTests : IDisposable
     }
 
     [Fact]
+    public void A_good_signature_of_a_wildcard_is_not_recalled_as_one_of_the_name_itself()
+    {
+        // Somebody puts another signature in front, which says that the set was there as it is.
+        ResolvedMessage Stolen()
+        {
+            ResolvedMessage message = _world.Message("a.example. A", answers: "[example. 1] a.example. A 192.0.2.1");
+            Rrset set = message.Answers[0];
+            RrsigData.TryRead(set.Signatures[0].Data, out RrsigData rrsig).ShouldBeTrue();
+            DnsRecord forged = set.Signatures[0] with { Data = (rrsig with { Labels = 2 }).ToArray() };
+            message.Answers[0] = new Rrset(set.Records, [forged, set.Signatures[0]], set.Ttl);
+            return message;
+        }
+
+        Validator validator = _world.Validator();
+        ResolvedMessage first = _world.Validate(Stolen(), validator);
+        (first.Security, first.Answers[0].Security).ShouldBe((Security.Bogus, Security.Bogus));
+
+        // With a proof it is secure, and needs one again when it comes without.
+        ResolvedMessage proven = Stolen();
+        proven.Authorities.AddRange(_world.Section("[example.] *.example. NSEC ns.example. A RRSIG NSEC"));
+        Rrset secure = _world.Validate(proven, validator).Answers[0];
+        secure.Security.ShouldBe(Security.Secure);
+        var recalled = new ResolvedMessage(proven.Question, DnsRcode.NoError) { Answers = { secure } };
+        _world.Validate(recalled, validator).Security.ShouldBe(Security.Bogus);
+        _world.Ledger.Signatures.ShouldBe(0, "the signature itself was known to be good");
+    }
+
+    [Theory]
+    [InlineData(DnsRcode.NXDomain)]
+    [InlineData(DnsRcode.YXDomain)]
+    public void An_rcode_that_does_not_fit_what_is_proven_is_put_right(DnsRcode rcode)
+    {
+        ResolvedMessage positive = _world.Validate(_world.Message("www.example. A", rcode, "[example.] www.example. A 192.0.2.1"));
+        (positive.Security, positive.Rcode).ShouldBe((Security.Secure, DnsRcode.NoError));
+        ResolvedMessage alias = _world.Validate(_world.Message("a.example. A", rcode, "[example.] a.example. CNAME www.example.\n[example.] www.example. A 192.0.2.1"));
+        (alias.Security, alias.Rcode).ShouldBe((Security.Secure, DnsRcode.NoError));
+        ResolvedMessage noData = _world.Validate(_world.Message("www.example. A", rcode, authorities: Soa + "[example.] www.example. NSEC z.example. MX RRSIG NSEC"));
+        (noData.Security, noData.Rcode).ShouldBe((Security.Secure, DnsRcode.NoError));
+    }
+
+    [Fact]
     public void What_is_not_there_must_be_proven_with_its_SOA_signed()
     {
         const string Gap = "[example.] *.example. NSEC ns.example. A RRSIG NSEC\n[example.] example. NSEC *.example. NS SOA RRSIG NSEC DNSKEY";
