@@ -71,11 +71,6 @@ public sealed class ResolverDaemon : IAsyncDisposable
         _counters.Dispose();
     }
 
-<<<<<<< HEAD
-    // The seed is the operating system's: IDs and ports must not be guessed.
-    private RecursiveResolver Make(ResolverSetup setup) =>
-        new(WithSecret(setup.Configuration), setup.Hints, _cache, _transport, _events, _time, new RandomSource(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8))));
-=======
     /// <summary>Takes over what another run left, as far as it has not run out.</summary>
     /// <param name="path">What <see cref="SaveCache"/> wrote; a file that is not there is an empty cache.</param>
     /// <param name="messages">Answers that are there now.</param>
@@ -122,9 +117,8 @@ public sealed class ResolverDaemon : IAsyncDisposable
     }
 
     // IDs and letters' case must not be guessed by a server that has seen many of them.
-    private RecursiveResolver Make(ResolverSetup setup) => new(setup.Configuration, setup.Hints, _cache, _transport, _events, _time,
+    private RecursiveResolver Make(ResolverSetup setup) => new(WithSecret(setup.Configuration), setup.Hints, _cache, _transport, _events, _time,
         RandomSource.Of(static () => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)))));
->>>>>>> main
 
     private void AddInstruments()
     {
