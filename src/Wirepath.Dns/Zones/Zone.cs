@@ -77,6 +77,9 @@ public sealed class Zone
     /// <summary>It has keys and proofs of what is not there.</summary>
     public bool IsSigned => Denial is not null && Top.Find(DnsType.DNSKEY) is not null;
 
+    /// <summary>The same zone with further records, unsigned ones: DS of its children.</summary>
+    public Zone With(params IEnumerable<DnsRecord> records) => new(Soa, [.. Records, .. records]);
+
     internal ZoneNode Top { get; }
 
     /// <summary>The SOA as negative answers have it.</summary>

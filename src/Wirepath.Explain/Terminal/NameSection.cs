@@ -114,11 +114,16 @@ internal static class NameSection
             return new StyledSpan($"→ {c.Words.ReferralTo(zone.ToString(), servers, glue)}", Plain);
         }
 
-        if (response.Kind is ResponseKind.Answer or ResponseKind.Alias && response.Answers.Count > 0)
+        // Signatures stand beside what they sign; a person asks for the data.
+        List<DnsRecord> records = [.. response.Answers.Where(r => r.Type != DnsType.RRSIG)];
+        if (response.Kind is ResponseKind.Answer or ResponseKind.Alias && records.Count > 0)
         {
-            DnsRecord record = response.Answers[^1];
-            string more = response.Answers.Count > 1 ? $" (+{response.Answers.Count - 1})" : "";
-            return new StyledSpan($"→ {DnsMnemonic.Of(record.Type)} {record.DataToString()}{more}  TTL {record.Ttl}", Good);
+            DnsRecord record = records[^1];
+            string more = records.Count > 1 ? $" (+{records.Count - 1})" : "";
+            string data = record.Type == DnsType.DNSKEY && DnsKeyData.TryRead(record.Data, out DnsKeyData key)
+                ? key.KeyTag.ToString(System.Globalization.CultureInfo.InvariantCulture)
+                : record.DataToString();
+            return new StyledSpan($"→ {DnsMnemonic.Of(record.Type)} {data}{more}  TTL {record.Ttl}", Good);
         }
 
         return new StyledSpan($"→ {c.Words.Response(response.Kind)}", response.Kind is ResponseKind.Truncated ? Plain : Bad);

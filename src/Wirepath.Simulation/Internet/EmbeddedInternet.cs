@@ -65,6 +65,7 @@ public sealed class EmbeddedInternet
         new("http://www.lame.example.org/", "a delegation to a server that knows nothing of the zone"),
         new("http://www.silent.example.org/", "a delegation to servers that never answer"),
         new("http://www.dead.example.org/", "a delegation to a host without a name server"),
+        new("http://www.bogus.example.org/", "a zone whose keys are not those that its parent vouches for"),
         new("http://www.chicken.example.org/", "two delegations that wait for each other"),
     ];
 

@@ -5,6 +5,8 @@ namespace Wirepath.Simulation;
 /// <summary>Zone files and pages, which are resources of this assembly under their paths: <c>Zones/root.zone</c>, <c>Pages/index.html</c>.</summary>
 internal static class EmbeddedText
 {
+    public static bool Exists(string name) => typeof(EmbeddedText).Assembly.GetManifestResourceInfo(name) is not null;
+
     public static byte[] Bytes(string name)
     {
         using Stream stream = typeof(EmbeddedText).Assembly.GetManifestResourceStream(name)

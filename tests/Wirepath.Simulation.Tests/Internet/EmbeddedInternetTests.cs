@@ -37,8 +37,13 @@ public sealed class EmbeddedInternetTests : IDisposable
             (NameLevel.ResolverCache, LookupResult.Miss),
             (NameLevel.Iteration, LookupResult.Asked),
         ]);
-        var asked = _world.AllAt<QuerySent>("isp-resolver").Select(x => (x.What.Zone.ToString(), x.What.RecursionDesired)).ToList();
-        asked.ShouldBe([(".", false), ("com.", false), ("example.com.", false)]);
+        // Down to the name; keys beside it as soon as a DS record says that they will be needed, the root's in the end.
+        var asked = _world.AllAt<QuerySent>("isp-resolver").Select(x => (x.What.Zone.ToString(), x.What.Type, x.What.RecursionDesired)).ToList();
+        asked.ShouldBe(
+        [
+            (".", DnsType.A, false), ("com.", DnsType.DNSKEY, false), ("com.", DnsType.A, false),
+            ("example.com.", DnsType.DNSKEY, false), ("example.com.", DnsType.A, false), (".", DnsType.DNSKEY, false),
+        ]);
         _world.AllAt<QuerySent>("pc").Single().What.RecursionDesired.ShouldBeTrue();
 
         // The levels answer sooner the second time: first from the PC's own cache, then, once that forgot, from the router's.
@@ -49,6 +54,40 @@ public sealed class EmbeddedInternetTests : IDisposable
         _world.Resolve("www.example.com.");
         _world.All<LevelConsulted>().Last().ShouldSatisfyAllConditions(
             l => l.Level.ShouldBe(NameLevel.RouterCache), l => l.Result.ShouldBe(LookupResult.Hit), l => l.TtlLeft.ShouldBeInRange(3500, 3540));
+    }
+
+    [Fact]
+    public void Answers_are_checked_from_the_root_down_and_what_is_not_signed_is_proved_not_to_be()
+    {
+        AnswerValidated Verdict(string name)
+        {
+            _world.Resolve(name);
+            return _world.All<AnswerValidated>().Last(v => v.Name == DomainName.Parse(name));
+        }
+
+        Verdict("www.example.com.").Verdict.ShouldBe(TrustVerdict.Secure);
+        Verdict("anything.wild.example.com.").Verdict.ShouldBe(TrustVerdict.Secure);
+        Verdict("nosuch.example.com.").Verdict.ShouldBe(TrustVerdict.Secure);
+        Verdict("www.xn--fsqu00a.xn--fiqs8s.").Verdict.ShouldBe(TrustVerdict.Secure);
+        Verdict("www.example.cn.").Verdict.ShouldBe(TrustVerdict.Insecure);
+        Verdict("www.bogus.example.org.").Verdict.ShouldBe(TrustVerdict.Bogus);
+        NameAnswer bogus = _world.Resolve("www.bogus.example.org.");
+        bogus.Records.ShouldBeEmpty();
+        bogus.Succeeded.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Two_runs_have_the_same_signatures()
+    {
+        string Signatures() => string.Join('\n', new[] { "root", "com", "example.org", "bogus.example.org" }.Select(name =>
+        {
+            var text = new StringWriter();
+            ZoneFile.Write(SignedZones.Read(name, _world.Pc.Time), text);
+            return text.ToString();
+        }));
+
+        Signatures().ShouldBe(Signatures());
+        Signatures().ShouldContain("\tRRSIG\tDS 13 ");
     }
 
     [Fact]
@@ -81,7 +120,8 @@ public sealed class EmbeddedInternetTests : IDisposable
     {
         Instant start = _world.Simulator.Now;
         _world.Resolve("www.example.com.");
-        (_world.Simulator.Now - start).TotalMilliseconds.ShouldBeInRange(80, 110);
+        // Three zones for the name, the keys of two of them on the way, and then the root's.
+        (_world.Simulator.Now - start).TotalMilliseconds.ShouldBeInRange(110, 130);
         _world.Get("www.example.com.", "/long").Body.Length.ShouldBe(43_800);
         (_world.Simulator.Now - start).TotalMilliseconds.ShouldBeInRange(200, 300);
         TimeSpan Connect()
@@ -124,7 +164,8 @@ public sealed class EmbeddedInternetTests : IDisposable
     {
         (_, byte[] body) = _world.Get("xn--fsqu00a.xn--fiqs8s.", "/");
         body.ShouldBe(EmbeddedText.Bytes("Pages/cn.html"));
-        _world.AllAt<QuerySent>("isp-resolver").Select(x => x.What.Zone.ToString()).ShouldBe([".", "xn--fiqs8s.", "xn--fsqu00a.xn--fiqs8s."]);
+        _world.AllAt<QuerySent>("isp-resolver").Select(x => x.What.Zone.ToString()).ShouldBe(
+            [".", "xn--fiqs8s.", "xn--fiqs8s.", "xn--fsqu00a.xn--fiqs8s.", "xn--fsqu00a.xn--fiqs8s.", "."]);
     }
 
     [Fact]

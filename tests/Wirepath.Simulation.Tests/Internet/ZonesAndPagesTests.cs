@@ -7,7 +7,7 @@ namespace Wirepath.Simulation.Tests;
 
 public class ZonesAndPagesTests
 {
-    private static readonly string[] s_names = ["root", "com", "org", "cn", "xn--fiqs8s", "example.com", "example.org", "example.cn", "xn--fsqu00a.xn--fiqs8s"];
+    private static readonly string[] s_names = ["root", "com", "org", "cn", "xn--fiqs8s", "example.com", "example.org", "bogus.example.org", "example.cn", "xn--fsqu00a.xn--fiqs8s"];
 
     private static Zone Read(string name)
     {
