@@ -111,7 +111,7 @@ internal sealed class ZoneQuestioner(ResolverSettings settings, ResolverCache ca
             Judgement judgement = ReplyJudge.Judge(message, at.Zone, question, settings, at.IsForward);
             search.Because = exchange.WriteResponse(ask, asked, judgement.Kind);
             WriteDisbelieved(judgement, at.Zone, search.Because);
-            NoteSource(judgement.Content, address.Address);
+            NoteSource(judgement.Content, new RecordSource(address.Address, at.Zone, exchange.Now));
             judgement.Content.ReportAgent = ErrorReports.AgentOf(message);
             if (judgement.Kind == ResponseKind.Lame)
             {
@@ -155,7 +155,7 @@ internal sealed class ZoneQuestioner(ResolverSettings settings, ResolverCache ca
         return new ZoneReply(judgement, null, source);
     }
 
-    private static void NoteSource(ResolvedMessage content, IpAddress source)
+    private static void NoteSource(ResolvedMessage content, RecordSource source)
     {
         foreach (Rrset set in content.Answers.Concat(content.Authorities).Concat(content.Additionals))
             set.Source = source;
