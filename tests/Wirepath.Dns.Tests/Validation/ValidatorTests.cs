@@ -285,6 +285,25 @@ public sealed class ValidatorTests : IDisposable
     }
 
     [Fact]
+    public void A_weaker_digest_will_do_unless_downgrades_are_hardened_against()
+    {
+        Signer example = _world["example."];
+        _world.Bend("example. DS", _ =>
+        {
+            DnsRecord right = example.DsRecord(DigestType.Sha1);
+            DsData.TryRead(example.DsRecord().Data, out DsData wrong).ShouldBeTrue();
+            byte[] digest = wrong.Digest.ToArray();
+            digest[0] ^= 1;
+            var set = new Rrset([right, right with { Data = (wrong with { Digest = digest }).ToArray() }], [], 3600);
+            return new ResolvedMessage(new DnsQuestion(example.Zone, DnsType.DS), DnsRcode.NoError) { Answers = { _world["."].Signed(set, _world.Time.Now) } };
+        });
+        ResolvedMessage Ask() => _world.Validate(_world.Message("www.example. A", answers: "[example.] www.example. A 192.0.2.1"));
+        Ask().Security.ShouldBe(Security.Secure);
+        _world.Settings = new ResolverSettings { HardenAlgorithmDowngrade = true };
+        Ask().Security.ShouldBe(Security.Bogus);
+    }
+
+    [Fact]
     public void A_DS_question_answered_with_an_alias_or_from_the_childs_side_is_no_delegation_and_no_proof()
     {
         ResolvedMessage Ask() => _world.Validate(_world.Message("www.a.example. A", answers: "[example.] www.a.example. A 192.0.2.1"));

@@ -1,3 +1,5 @@
+using Wirepath.Wire;
+
 namespace Wirepath.Dns;
 
 /// <summary>
@@ -16,6 +18,18 @@ internal sealed class AlgorithmPolicy(ResolverSettings settings)
         DnssecAlgorithm.Dsa or DnssecAlgorithm.DsaNsec3Sha1 => settings.AcceptDsa,
         _ => false,
     };
+
+    /// <summary>
+    /// The strongest digests first; who is strict about downgrades (RFC 4509 §3) looks at no others. Without that any will do,
+    /// as any algorithm will (RFC 6840 §5.11): the parent has signed them all.
+    /// </summary>
+    public List<DsData> WorthTrying(List<DsData> digests)
+    {
+        byte strongest = digests.Count == 0 ? (byte)0 : digests.Max(ds => ds.DigestType);
+        return settings.HardenAlgorithmDowngrade
+            ? digests.FindAll(ds => ds.DigestType == strongest)
+            : [.. digests.OrderByDescending(ds => ds.DigestType)];
+    }
 
     public bool SupportsDigest(byte digestType) => (DigestType)digestType switch
     {

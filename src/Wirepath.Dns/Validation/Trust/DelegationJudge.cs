@@ -37,7 +37,6 @@ internal sealed class DelegationJudge(ResolverSettings settings, AlgorithmPolicy
     {
         var usable = new List<DsData>();
         ExtendedError? unusable = null;
-        bool hasBetterThanSha1 = false;
         foreach (DnsRecord record in set.Records.AsSpan(0, Math.Min(set.Records.Length, settings.MostDigestsPerZone)))
         {
             if (!DsData.TryRead(record.Data, out DsData ds))
@@ -53,15 +52,11 @@ internal sealed class DelegationJudge(ResolverSettings settings, AlgorithmPolicy
             else
             {
                 usable.Add(ds);
-                hasBetterThanSha1 |= (DigestType)ds.DigestType != DigestType.Sha1;
             }
         }
 
-        // RFC 4509 §3: SHA-1 digests are not looked at where there are better ones.
-        if (hasBetterThanSha1)
-            usable.RemoveAll(ds => (DigestType)ds.DigestType == DigestType.Sha1);
         if (usable.Count > 0)
-            return new DelegationFound(new ZoneTrust(child, Security.Secure, Instant.Epoch), usable, set.Ttl);
+            return new DelegationFound(new ZoneTrust(child, Security.Secure, Instant.Epoch), policy.WorthTrying(usable), set.Ttl);
         return new DelegationFound(Insecure(parent, child, set.Ttl, unusable, unusable?.Text ?? "has no DS record that can be read"), [], 0);
     }
 

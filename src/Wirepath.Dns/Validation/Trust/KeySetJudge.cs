@@ -8,7 +8,7 @@ internal sealed class KeySetJudge(ResolverSettings settings, AlgorithmPolicy pol
     /// <summary>The keys of a trust anchor's zone.</summary>
     public ZoneTrust Judge(ResolvedMessage message, TrustPoint point, ValidationContext context)
     {
-        List<DsData> digests = point.Digests.FindAll(ds => policy.Supports(ds.Algorithm) && policy.SupportsDigest(ds.DigestType));
+        List<DsData> digests = policy.WorthTrying(point.Digests.FindAll(ds => policy.Supports(ds.Algorithm) && policy.SupportsDigest(ds.DigestType)));
         List<DnsKeyData> keys = point.Keys.FindAll(key => policy.Supports(key.Algorithm));
         if (digests.Count == 0 && keys.Count == 0)
         {
