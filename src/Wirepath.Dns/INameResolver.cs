@@ -27,6 +27,18 @@ public sealed record NameAnswer(
 
     public bool Succeeded => Failure == NameFailure.None;
 
+    /// <summary>Where each set of <see cref="Records"/> came from; of an absence, the records that show it. Empty when the resolver cannot say.</summary>
+    public IReadOnlyList<SetProvenance> Sets { get; init; } = [];
+
+    /// <summary>Of the whole answer: that of its worst part.</summary>
+    public Security Security { get; init; }
+
+    /// <summary>Verified, here or by a server that is trusted to say so (<see cref="StubSettings.TrustAd"/>).</summary>
+    public bool IsAuthenticated { get; init; }
+
+    /// <summary>It has run out, and is given because nothing newer can be had (RFC 8767).</summary>
+    public bool IsStale { get; init; }
+
     private static IpAddress[] AddressesOf(IReadOnlyList<DnsRecord> records)
     {
         var addresses = new List<IpAddress>(records.Count);

@@ -13,8 +13,26 @@ public sealed record UrlParsed(string Href, string Scheme, string Host, int Port
 /// <param name="Name">The URL standard's own name of the failure.</param>
 public sealed record UrlRejected(string Typed, string Name, int Position, string Message) : Happening;
 
+/// <summary>Why an address is tried now (RFC 8305 §5).</summary>
+public enum ConnectReason
+{
+    /// <summary>It is the best that is known.</summary>
+    First,
+    /// <summary>The one before has not answered within the Connection Attempt Delay; both are under way now.</summary>
+    PreviousIsSlow,
+    /// <summary>The one before has failed.</summary>
+    PreviousFailed,
+}
+
+/// <summary>An HTTPS record names an endpoint for the host (RFC 9460).</summary>
+/// <param name="Protocols">ALPN identifiers that it speaks.</param>
+public sealed record ServiceFound(string Host, DomainName Target, int Port, int Priority, IReadOnlyList<string> Protocols) : Happening;
+
 /// <summary>A connection is being opened or taken from those kept alive.</summary>
-public sealed record ConnectStarted(string Host, IpEndpoint Remote) : Happening;
+public sealed record ConnectStarted(string Host, IpEndpoint Remote, ConnectReason Why = ConnectReason.First) : Happening;
+
+/// <summary>An attempt is given up, because another one was faster.</summary>
+public sealed record ConnectAbandoned(string Host, IpEndpoint Remote) : Happening;
 
 public sealed record ConnectFinished(ConnectionId Connection, bool Reused) : Happening;
 

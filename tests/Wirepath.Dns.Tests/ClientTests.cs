@@ -119,9 +119,9 @@ public class ClientTests
         World world = new World().Script(Router, q => q.Questions[0].Name == World.Name("intra.lab.test")
             ? Recursive(q, "intra.lab.test. 5 A 10.0.0.1") : q.CreateResponse(DnsRcode.NXDomain));
         ClientResolver client = Client(world, stub: settings);
-        client.Stub.Candidates("intra").Select(n => n.ToString()).ShouldBe(["intra.corp.test.", "intra.lab.test.", "intra."]);
-        client.Stub.Candidates("a.b.c").Select(n => n.ToString()).ShouldBe(["a.b.c.", "a.b.c.corp.test.", "a.b.c.lab.test."]);
-        client.Stub.Candidates("intra.").Select(n => n.ToString()).ShouldBe(["intra."]);
+        client.Stub.Settings.Candidates("intra").Select(n => n.ToString()).ShouldBe(["intra.corp.test.", "intra.lab.test.", "intra."]);
+        client.Stub.Settings.Candidates("a.b.c").Select(n => n.ToString()).ShouldBe(["a.b.c.", "a.b.c.corp.test.", "a.b.c.lab.test."]);
+        client.Stub.Settings.Candidates("intra.").Select(n => n.ToString()).ShouldBe(["intra."]);
         world.Time.Run(client.ResolveAsync("intra", DnsType.A)).Addresses.ShouldBe([IpAddress.Parse("10.0.0.1")]);
         world.Time.Run(client.ResolveAsync("nothere", DnsType.A)).Failure.ShouldBe(NameFailure.NoSuchName);
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Wirepath.Events;
 using Wirepath.Wire;
 
 namespace Wirepath.Dns;
@@ -29,9 +30,9 @@ public sealed class BrowserCache(TimeProvider time)
     }
 
     /// <summary>The answer with the TTL that is left of it.</summary>
-    public bool TryGet(DomainName name, DnsType type, [NotNullWhen(true)] out IReadOnlyList<DnsRecord>? records)
+    public bool TryGet(DomainName name, DnsType type, [NotNullWhen(true)] out NameAnswer? answer)
     {
-        records = null;
+        answer = null;
         Instant now = Now;
         lock (_lock)
         {
@@ -44,7 +45,13 @@ public sealed class BrowserCache(TimeProvider time)
             }
 
             uint left = (uint)Math.Ceiling((node.Value.ExpiresAt - now).TotalSeconds);
-            records = Array.ConvertAll(node.Value.Records, record => record with { Ttl = left });
+            NameAnswer known = node.Value.Answer;
+            answer = new NameAnswer(name, type, known.Failure, [.. known.Records.Select(record => record with { Ttl = left })], NameLevel.BrowserCache, "")
+            {
+                Sets = Provenance.Aged(known.Sets, left),
+                Security = known.Security,
+                IsAuthenticated = known.IsAuthenticated,
+            };
             return true;
         }
     }
@@ -63,7 +70,7 @@ public sealed class BrowserCache(TimeProvider time)
                 Remove(old);
             if (_entries.Count >= MostEntries && _byAge.Last is { } oldest)
                 Remove(oldest);
-            _entries[(answer.Name, answer.Type)] = _byAge.AddFirst(new Entry((answer.Name, answer.Type), [.. answer.Records], expires));
+            _entries[(answer.Name, answer.Type)] = _byAge.AddFirst(new Entry((answer.Name, answer.Type), answer, expires));
         }
     }
 
@@ -84,5 +91,5 @@ public sealed class BrowserCache(TimeProvider time)
         _byAge.Remove(node);
     }
 
-    private sealed record Entry((DomainName, DnsType) Key, DnsRecord[] Records, Instant ExpiresAt);
+    private sealed record Entry((DomainName, DnsType) Key, NameAnswer Answer, Instant ExpiresAt);
 }

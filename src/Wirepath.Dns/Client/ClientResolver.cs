@@ -20,7 +20,7 @@ public sealed class ClientResolver(BrowserCache browser, HostsFile hosts, StubRe
     public async ValueTask<NameAnswer> ResolveAsync(string typed, DnsType type, CancellationToken ct = default)
     {
         NameAnswer? first = null;
-        foreach (DomainName candidate in Stub.Candidates(typed))
+        foreach (DomainName candidate in Stub.Settings.Candidates(typed))
         {
             NameAnswer answer = await ResolveAsync(candidate, type, ct).ConfigureAwait(false);
             if (answer.Failure != NameFailure.NoSuchName)
@@ -40,10 +40,10 @@ public sealed class ClientResolver(BrowserCache browser, HostsFile hosts, StubRe
 
         if (type is DnsType.A or DnsType.AAAA)
         {
-            bool isCached = Browser.TryGet(name, type, out IReadOnlyList<DnsRecord>? cached);
-            Consulted(NameLevel.BrowserCache, isCached, isCached ? (int)cached![0].Ttl : -1);
+            bool isCached = Browser.TryGet(name, type, out NameAnswer? cached);
+            Consulted(NameLevel.BrowserCache, isCached, isCached ? cached!.Ttl : -1);
             if (isCached)
-                return Finish(lookup, new NameAnswer(name, type, NameFailure.None, cached!, NameLevel.BrowserCache, ""));
+                return Finish(lookup, cached!);
 
             bool isListed = Hosts.TryGet(name, type, out IReadOnlyList<IpAddress>? addresses);
             Consulted(NameLevel.HostsFile, isListed, -1);
@@ -51,7 +51,7 @@ public sealed class ClientResolver(BrowserCache browser, HostsFile hosts, StubRe
             {
                 // TTL 0: the file may change at any time, and asking it costs nothing.
                 DnsRecord[] records = [.. addresses!.Select(address => DnsRecord.ForAddress(name, 0, address))];
-                return Finish(lookup, new NameAnswer(name, type, NameFailure.None, records, NameLevel.HostsFile, ""));
+                return Finish(lookup, new NameAnswer(name, type, NameFailure.None, records, NameLevel.HostsFile, "") { Sets = Provenance.Of(records, null, CacheRank.AuthoritativeAnswer) });
             }
         }
 

@@ -13,32 +13,6 @@ public sealed class StubResolver(StubSettings settings, IDnsTransport transport,
 
     public StubSettings Settings { get; } = settings;
 
-    /// <summary>
-    /// The absolute names that a typed name may mean, in the order of trying (<c>resolv.conf(5)</c>, ndots and search).
-    /// Empty when it is no name.
-    /// </summary>
-    public IReadOnlyList<DomainName> Candidates(string text)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        if (!DomainName.TryParse(text, out DomainName absolute) || text == "@")
-            return [];
-        if (text.EndsWith('.'))
-            return [absolute];
-        var candidates = new List<DomainName>();
-        bool absoluteFirst = absolute.LabelCount - 1 >= Settings.Ndots;
-        if (absoluteFirst)
-            candidates.Add(absolute);
-        foreach (DomainName domain in Settings.Search)
-        {
-            if (DomainName.TryParse(text, domain, out DomainName candidate) && !candidates.Contains(candidate))
-                candidates.Add(candidate);
-        }
-
-        if (!absoluteFirst && !candidates.Contains(absolute))
-            candidates.Add(absolute);
-        return candidates;
-    }
-
     public async ValueTask<NameAnswer> ResolveAsync(DomainName name, DnsType type, CancellationToken ct = default)
     {
         IReadOnlyList<IpEndpoint> servers = Settings.Nameservers;
@@ -61,6 +35,7 @@ public sealed class StubResolver(StubSettings settings, IDnsTransport transport,
                 {
                     RecursionDesired = true,
                     Edns = edns,
+                    AuthenticData = Settings.TrustAd,
                     OverTcp = Settings.UseTcp,
                 };
                 Asked asked = await _exchange.AskAsync(ask, budget: null, ct).ConfigureAwait(false);
@@ -74,7 +49,14 @@ public sealed class StubResolver(StubSettings settings, IDnsTransport transport,
                 RecursiveReply reply = RecursiveReply.Read(asked.Message, name, type);
                 because = _exchange.WriteResponse(ask, asked, reply.Kind);
                 if (reply.Failure is NameFailure.None or NameFailure.NoSuchName or NameFailure.NoSuchType or NameFailure.Loop)
-                    return new NameAnswer(name, type, reply.Failure, reply.Records, NameLevel.Stub, reply.Explain(name, type, server));
+                {
+                    return new NameAnswer(name, type, reply.Failure, reply.Records, NameLevel.Stub, reply.Explain(name, type, server))
+                    {
+                        Sets = Provenance.Of(reply.Records, new RecordSource(server.Address, DomainName.Root, _exchange.Now), CacheRank.Answer),
+                        IsAuthenticated = Settings.TrustAd && asked.Message.AuthenticData,
+                    };
+                }
+
                 // RFC 6891 §7: an old server may choke on OPT.
                 if (edns && reply.Rcode is DnsRcode.FormErr or DnsRcode.NotImp)
                     edns = false;

@@ -31,10 +31,39 @@ public sealed record StubSettings
     /// <summary>Send OPT. On, unlike glibc's default: it saves TCP for answers over 512 bytes and lets the server say why it failed (RFC 8914).</summary>
     public bool UseEdns { get; init; } = true;
 
+    /// <summary>Believe the server's word that it has verified an answer (AD). Off: only where the server and the way to it are trusted.</summary>
+    public bool TrustAd { get; init; }
+
     private const int MostNameservers = 3;
     private const int MostNdots = 15;
     private const int MostTimeoutSeconds = 30;
     private const int MostAttempts = 5;
+
+    /// <summary>
+    /// The absolute names that a typed name may mean, in the order of trying (<c>resolv.conf(5)</c>, ndots and search).
+    /// Empty when it is no name.
+    /// </summary>
+    public IReadOnlyList<DomainName> Candidates(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (!DomainName.TryParse(text, out DomainName absolute) || text == "@")
+            return [];
+        if (text.EndsWith('.'))
+            return [absolute];
+        var candidates = new List<DomainName>();
+        bool absoluteFirst = absolute.LabelCount - 1 >= Ndots;
+        if (absoluteFirst)
+            candidates.Add(absolute);
+        foreach (DomainName domain in Search)
+        {
+            if (DomainName.TryParse(text, domain, out DomainName candidate) && !candidates.Contains(candidate))
+                candidates.Add(candidate);
+        }
+
+        if (!absoluteFirst && !candidates.Contains(absolute))
+            candidates.Add(absolute);
+        return candidates;
+    }
 
     /// <summary>Reads the format of <c>resolv.conf(5)</c>. Options that concern only a C library are passed over, as there.</summary>
     /// <param name="text">The whole file.</param>
@@ -58,6 +87,9 @@ public sealed record StubSettings
             {
                 case "nameserver":
                     (wrong, expected) = ReadNameserver(rest, nameservers);
+                    break;
+                case "domain" when rest.Count != 1:
+                    (wrong, expected) = (rest.Count == 0 ? null : rest[1], "one domain is expected; a list follows search");
                     break;
                 case "search" or "domain":
                     (wrong, expected) = ReadSearch(rest, ref read);
@@ -141,6 +173,9 @@ public sealed record StubSettings
                     break;
                 case "edns0":
                     settings = settings with { UseEdns = true };
+                    break;
+                case "trust-ad":
+                    settings = settings with { TrustAd = true };
                     break;
                 case "no-edns0":
                     settings = settings with { UseEdns = false };

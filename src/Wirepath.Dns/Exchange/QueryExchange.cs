@@ -25,6 +25,9 @@ internal readonly record struct Ask(
     /// <summary>Whether the one asked is to leave checking signatures to us (RFC 4035 §3.2.2).</summary>
     public bool CheckingDisabled { get; init; }
 
+    /// <summary>Whether the one asked is to say if it has verified the answer (RFC 6840 §5.7).</summary>
+    public bool AuthenticData { get; init; }
+
     /// <summary>0x20: the letters' case serves as further bits of the ID.</summary>
     public bool RandomCase { get; init; }
 
@@ -124,6 +127,7 @@ internal sealed class QueryExchange(IDnsTransport transport, NodeLog log, TimePr
         (ushort id, DomainName name) = Unpredictables(ask);
         var query = DnsMessage.Query(id, ask.Question with { Name = name }, ask.RecursionDesired);
         query.CheckingDisabled = ask.CheckingDisabled;
+        query.AuthenticData = ask.AuthenticData;
         if (ask.Edns)
             query.Edns = new Edns(EdnsSize, 0, ask.DnssecOk, Cookies is null ? [] : [Cookies.For(ask.Server.Address)]);
         byte[] bytes = query.ToArray();
@@ -152,6 +156,7 @@ internal sealed class QueryExchange(IDnsTransport transport, NodeLog log, TimePr
             }, null, took, sent, name);
         }
 
+        budget?.SpendBytes(reply.Message.Length);
         if (!ReplyMatch.Accepts(bytes, reply.Message.Span) || !DnsMessage.TryRead(reply.Message.Span, out DnsMessage message))
             return new Asked(AskStatus.Unreadable, null, took, sent, name);
         return new Asked(AskStatus.Answered, message, took, sent, name);

@@ -36,8 +36,8 @@ internal sealed class Rrset
 
     public Security Security { get; set; }
 
-    /// <summary>The server that gave it; null for local data and what was made here.</summary>
-    public IpAddress? Source { get; set; }
+    /// <summary>Who gave it; null for local data and what was made here.</summary>
+    public RecordSource? Source { get; set; }
 
     /// <summary>The same records with another TTL: as the cache hands them out, as the validator caps them.</summary>
     public Rrset WithTtl(uint ttl) => ttl == Ttl ? this : new Rrset(Records, Signatures, ttl) { Rank = Rank, Security = Security, Source = Source };

@@ -6,12 +6,21 @@ namespace Wirepath.Dns;
 /// <summary>What was found, as an answer for the resolver's own host.</summary>
 internal static class Answers
 {
-    public static NameAnswer Of(ResolvedMessage found, NameLevel level)
+    /// <param name="found">What was found.</param>
+    /// <param name="level">Who had it.</param>
+    /// <param name="validator">Knows the zones' keys, for what was put together from the cache; null: nothing is validated.</param>
+    public static NameAnswer Of(ResolvedMessage found, NameLevel level, Validator? validator)
     {
         (NameFailure failure, string explanation) = Outcome(found);
         bool isWithheld = failure is not (NameFailure.None or NameFailure.NoSuchName or NameFailure.NoSuchType);
         List<DnsRecord> records = isWithheld ? [] : [.. found.Answers.SelectMany(s => s.Records.Select(r => r with { Ttl = s.Ttl }))];
-        return new NameAnswer(found.Question.Name, found.Question.Type, failure, records, level, explanation);
+        return new NameAnswer(found.Question.Name, found.Question.Type, failure, records, level, explanation)
+        {
+            Sets = Provenance.Of(found, isWithheld, validator),
+            Security = found.Security,
+            IsAuthenticated = found.Security == Security.Secure,
+            IsStale = found.IsStale,
+        };
     }
 
     private static (NameFailure, string) Outcome(ResolvedMessage found)

@@ -35,6 +35,7 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
         _configuration = configuration;
         Settings = configuration.Settings;
         Cache = cache;
+        cache.ForgetWires();
         _log = log;
         _time = time;
         _exchange = new QueryExchange(transport, log, time, random.Fork("dns queries")) 
@@ -169,10 +170,22 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
         if (_log.IsEnabled)
             lookup = _log.Write(lookup, new LookupStarted(name, type, "resolver"));
         Found found = await FindAsync(new DnsQuestion(name, type), isUnchecked: false, lookup, ct).ConfigureAwait(false);
-        NameAnswer answer = Answers.Of(found.Message, found.Level);
+        NameAnswer answer = Answers.Of(found.Message, found.Level, _validator);
         if (_log.IsEnabled)
             _log.Write(lookup, new LookupFinished(name, type, answer.Failure, answer.Addresses, answer.Ttl, answer.Explanation));
         return answer;
+    }
+
+    /// <summary>What the cache would answer now, with who gave it then; asks nobody and writes nothing down.</summary>
+    public bool TryRecall(DomainName name, DnsType type, [NotNullWhen(true)] out NameAnswer? answer)
+    {
+        var question = new DnsQuestion(name, type);
+        Instant now = _exchange.Now;
+        ResolvedMessage? known = null;
+        if (!TryFindCached(question, isUnchecked: true, now, out known, out _))
+            known = Cache.TryGetFailure(question, now, out CachedMessage? failed) ? failed.At(now) : null;
+        answer = known is null ? null : Answers.Of(known, NameLevel.ResolverCache, _validator);
+        return answer is not null;
     }
 
     // RFC 6147 §5.3.1: the alias is made up here, with the TTL of what it leads to.

@@ -46,6 +46,9 @@ internal sealed class Validator
             _chain.NoteReferral(child, authorities);
     }
 
+    /// <summary>How the keys that vouch for a name came to be trusted, as far as that is remembered; null when it is not.</summary>
+    public TrustLink? Recall(DomainName name) => _chain.Recall(name);
+
     /// <summary>Zones whose keys are remembered.</summary>
     public int ZonesKnown => _keys.Count;
 

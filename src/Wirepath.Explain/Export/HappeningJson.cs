@@ -12,7 +12,7 @@ internal static class HappeningJson
         var f = new JsonFields(json);
         switch (what)
         {
-            case NavigationStarted or AddressFixedUp or UrlParsed or UrlRejected or ConnectStarted or ConnectFinished or ConnectFailed or TlsStarted or TlsFinished or TlsFailed
+            case NavigationStarted or AddressFixedUp or UrlParsed or UrlRejected or ServiceFound or ConnectStarted or ConnectAbandoned or ConnectFinished or ConnectFailed or TlsStarted or TlsFinished or TlsFailed
                 or RequestSent or ResponseHeadReceived or BodyReceived or ResponseCompleted or Redirected or HttpFailed or RequestServed or NavigationFinished or Remark:
                 WriteApplication(f, what);
                 break;
@@ -44,7 +44,9 @@ internal static class HappeningJson
                     .Text("pathAndQuery", e.PathAndQuery).Text("fragment", e.Fragment);
                 break;
             case UrlRejected e: f.Text("typed", e.Typed).Text("name", e.Name).Number("position", e.Position).Text("message", e.Message); break;
-            case ConnectStarted e: f.Text("host", e.Host).Endpoint("remote", e.Remote); break;
+            case ServiceFound e: f.Text("host", e.Host).Text("target", e.Target.ToString()).Number("port", e.Port).Number("priority", e.Priority).Texts("protocols", e.Protocols); break;
+            case ConnectStarted e: f.Text("host", e.Host).Endpoint("remote", e.Remote).Name("why", e.Why); break;
+            case ConnectAbandoned e: f.Text("host", e.Host).Endpoint("remote", e.Remote); break;
             case ConnectFinished e: f.Connection(e.Connection).Flag("reused", e.Reused); break;
             case ConnectFailed e: f.Text("host", e.Host).Endpoint("remote", e.Remote).Name("how", e.How).Text("detail", e.Detail); break;
             case TlsStarted e: f.Connection(e.Connection).Text("serverName", e.ServerName); break;

@@ -25,16 +25,21 @@ internal static class NameReader
         int start = mine[first];
         LookupFinished? result = null;
         Instant endedAt = end;
+        Instant? unneeded = null; // a connection stood before the answer was there: nobody waited any longer
         var inside = new List<int>();
         for (int i = first + 1; i < mine.Count && result is null; i++)
         {
             Event at = log[mine[i]];
             if (at.Node == log.Client && at.What is LookupFinished finished && finished.Name == started.Name && finished.Type == started.Type)
                 (result, endedAt) = (finished, at.At);
+            else if (at.Node == log.Client && at.What is ConnectFinished)
+                unneeded ??= at.At;
             else if (at.What is LevelConsulted or QuerySent or ResponseReceived or QueryTimedOut or QuestionAnswered or RecordDisbelieved)
                 inside.Add(mine[i]);
         }
 
+        if (result is null)
+            endedAt = unneeded ?? end;
         // Two look-ups of one client may overlap: keep what descends from this one, or what has no known origin.
         inside.RemoveAll(i => OriginOf(log, i) is var origin && origin >= 0 && origin != start);
         List<DnsExchange> exchanges = Exchanges(log, inside, endedAt);

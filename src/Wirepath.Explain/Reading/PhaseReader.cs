@@ -43,6 +43,9 @@ internal static class PhaseReader
                 case ConnectFailed f:
                     Close(PhaseKind.Connect, f.Remote, e.At);
                     break;
+                case ConnectAbandoned f:
+                    Close(PhaseKind.Connect, f.Remote, e.At);
+                    break;
                 case TlsStarted s:
                     Open(PhaseKind.Tls, s.Connection, e.At);
                     break;

@@ -13,7 +13,15 @@ internal sealed partial class ChineseWords
         AddressFixedUp e => $"地址栏把“{e.Typed}”补全为 {e.Url}：{string.Join("；", e.Changes)}。",
         UrlParsed e => $"URL 为 {e.Href}：协议 {e.Scheme}，主机 {e.Host}，端口 {e.Port}{(e.PortIsDefault ? "（该协议的默认端口）" : "")}。",
         UrlRejected e => $"“{e.Typed}”不是合法的 URL：{e.Message}（{e.Name}，第 {e.Position} 个字符处）。",
-        ConnectStarted e => $"需要连接 {e.Host}（{e.Remote}）。",
+        ServiceFound e => $"{e.Host} 的 HTTPS 记录指出，{e.Target} 的端口 {e.Port} 也提供该服务（优先级 {e.Priority}，{string.Join("、", e.Protocols)}）。",
+        ConnectStarted e => e.Why switch
+        {
+            ConnectReason.First => $"需要连接 {e.Host}（{e.Remote}）。",
+            ConnectReason.PreviousIsSlow => $"前一个地址还没有回应，同时尝试连接 {e.Host}（{e.Remote}）。",
+            ConnectReason.PreviousFailed => $"前一个地址连接失败，改为连接 {e.Host}（{e.Remote}）。",
+            _ => throw new ArgumentOutOfRangeException(nameof(what)),
+        },
+        ConnectAbandoned e => $"放弃连接 {e.Remote}：{e.Host} 的另一个地址更快。",
         ConnectFinished e => e.Reused ? $"复用到 {e.Connection.Remote} 的保持连接。" : $"到 {e.Connection.Remote} 的连接已建立。",
         ConnectFailed e => $"连不上 {e.Host}（{e.Remote}）：{End(e.How)}{Because(e.Detail)}。",
         TlsStarted e => $"开始与 {e.ServerName} 进行 TLS 握手。",

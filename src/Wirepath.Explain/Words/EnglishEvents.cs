@@ -13,7 +13,15 @@ internal sealed partial class EnglishWords
         AddressFixedUp e => $"The address bar made \"{e.Typed}\" into {e.Url}: {string.Join(", ", e.Changes)}.",
         UrlParsed e => $"The URL is {e.Href}: scheme {e.Scheme}, host {e.Host}, port {e.Port}{(e.PortIsDefault ? " (the scheme's default)" : "")}.",
         UrlRejected e => $"\"{e.Typed}\" is not a URL: {e.Message} ({e.Name}, at position {e.Position}).",
-        ConnectStarted e => $"A connection to {e.Host} at {e.Remote} is wanted.",
+        ServiceFound e => $"{e.Host} is also served by {e.Target} on port {e.Port} (priority {e.Priority}, {string.Join(", ", e.Protocols)}), says its HTTPS record.",
+        ConnectStarted e => e.Why switch
+        {
+            ConnectReason.First => $"A connection to {e.Host} at {e.Remote} is wanted.",
+            ConnectReason.PreviousIsSlow => $"{e.Host} is tried at {e.Remote} as well: the address before has not answered yet.",
+            ConnectReason.PreviousFailed => $"{e.Host} is tried at {e.Remote}: the address before failed.",
+            _ => throw new ArgumentOutOfRangeException(nameof(what)),
+        },
+        ConnectAbandoned e => $"The attempt at {e.Remote} is given up: another address of {e.Host} was faster.",
         ConnectFinished e => e.Reused ? $"A kept-alive connection to {e.Connection.Remote} is used again." : $"The connection to {e.Connection.Remote} stands.",
         ConnectFailed e => $"No connection to {e.Host} at {e.Remote}: {End(e.How)}{Because(e.Detail)}.",
         TlsStarted e => $"TLS begins with {e.ServerName}.",

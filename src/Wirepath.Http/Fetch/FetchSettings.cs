@@ -25,6 +25,9 @@ public sealed record FetchSettings
     /// <summary>Roots that servers' certificates must lead to, asked for at each TLS handshake; null: the machine's own.</summary>
     public Func<X509Certificate2Collection>? TrustedRoots { get; init; }
 
+    /// <summary>How addresses and endpoints are chosen and tried.</summary>
+    public ConnectSettings Connect { get; init; } = new();
+
     /// <summary>More header lines, name and value.</summary>
     public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
 }

@@ -85,6 +85,8 @@ public sealed class Fetcher(Host host, INameResolver names, FetchSettings settin
     {
         for (int redirects = 0; ; redirects++)
         {
+            if (await _connections.WantsHttpsAsync(url, ct).ConfigureAwait(false))
+                url = Upgraded(url);
             EventId parsed = NodeLog.ApplicationCause;
             OriginConnection connection = await _connections.OpenAsync(url, ct).ConfigureAwait(false);
             try
@@ -117,6 +119,16 @@ public sealed class Fetcher(Host host, INameResolver names, FetchSettings settin
                 await _connections.ReturnAsync(connection).ConfigureAwait(false);
             }
         }
+    }
+
+    // RFC 9460 §9.5: as if the server had answered 307 with the same URL as https; port 80 becomes 443.
+    private UrlRecord Upgraded(UrlRecord url)
+    {
+        string port = url.Port is { } own ? string.Create(CultureInfo.InvariantCulture, $":{own}") : "";
+        string secure = $"https://{url.Host}{port}{url.PathAndQuery}{url.Hash}";
+        if (host.Log.IsEnabled)
+            NodeLog.ApplicationCause = host.Log.Write(NodeLog.ApplicationCause, new Redirected(307, url.Href, secure));
+        return Checked(secure, UrlRecord.TryParse(secure, null, out UrlRecord? upgraded, out _) ? upgraded! : url);
     }
 
     private UrlRecord Next(UrlRecord url, ResponseHead head, int redirects)

@@ -11,6 +11,12 @@ namespace Wirepath.Http;
 internal sealed class OriginConnections(Host host, INameResolver names, FetchSettings settings)
 {
     private readonly List<OriginConnection> _idle = [];
+    private readonly HostConnector _connector = new(host, names, settings.Connect);
+
+    /// <summary>Whether an http URL is to be fetched as https, because its name's HTTPS record says so and the settings heed it.</summary>
+    public async Task<bool> WantsHttpsAsync(UrlRecord url, CancellationToken ct) =>
+        settings.Connect.UpgradeHttp && url.Scheme == "http" && url.HostKind is not (HostKind.Ipv4 or HostKind.Ipv6)
+        && DomainName.TryParse(url.Host!, out DomainName domain) && await _connector.WantsHttpsAsync(domain, url.EffectivePort!.Value, ct).ConfigureAwait(false);
 
     /// <exception cref="FetchException">No address, no connection, or no TLS.</exception>
     public async Task<OriginConnection> OpenAsync(UrlRecord url, CancellationToken ct)
@@ -29,8 +35,7 @@ internal sealed class OriginConnections(Host host, INameResolver names, FetchSet
     /// <exception cref="FetchException">No address, no connection, or no TLS.</exception>
     public async Task<OriginConnection> ConnectAsync(UrlRecord url, CancellationToken ct)
     {
-        IReadOnlyList<IpAddress> addresses = await ResolveAsync(url, ct).ConfigureAwait(false);
-        (TcpStream stream, EventId cause) = await ConnectAsync(url.Host!, addresses, url.EffectivePort!.Value, ct).ConfigureAwait(false);
+        (TcpStream stream, EventId cause) = await ConnectHostAsync(url, ct).ConfigureAwait(false);
         if (url.Scheme != "https")
             return new OriginConnection(url.Origin, stream, stream.Id, cause, host.Log);
         NodeLog.ApplicationCause = cause;
@@ -53,19 +58,15 @@ internal sealed class OriginConnections(Host host, INameResolver names, FetchSet
         _idle.Clear();
     }
 
-    private async Task<IReadOnlyList<IpAddress>> ResolveAsync(UrlRecord url, CancellationToken ct)
+    private Task<Connected> ConnectHostAsync(UrlRecord url, CancellationToken ct)
     {
         string name = url.Host!;
+        bool secure = url.Scheme == "https";
         if (url.HostKind is HostKind.Ipv4 or HostKind.Ipv6)
-            return [IpAddress.Parse(name.Trim('[', ']'))];
+            return _connector.ConnectAsync(name, IpAddress.Parse(name.Trim('[', ']')), default, url.EffectivePort!.Value, secure, ct);
         if (!DomainName.TryParse(name, out DomainName domain))
             throw new FetchException(ExitCodes.Dns, $"'{name}' cannot be a domain name: {WhatIsWrong(name)}.");
-        NameAnswer answer = await names.ResolveAsync(domain, DnsType.A, ct).ConfigureAwait(false);
-        if (!answer.Succeeded)
-            throw new FetchException(ExitCodes.Dns, answer.Explanation);
-        if (answer.Addresses.Count == 0)
-            throw new FetchException(ExitCodes.Dns, $"{name} exists, but has no IPv4 address.");
-        return answer.Addresses;
+        return _connector.ConnectAsync(name, default, domain, url.EffectivePort!.Value, secure, ct);
     }
 
     /// <summary>Which limit of RFC 1035 §2.3.4 a name does not keep.</summary>
@@ -81,37 +82,5 @@ internal sealed class OriginConnections(Host host, INameResolver names, FetchSet
         }
 
         return "it is longer than 255 bytes";
-    }
-
-    /// <summary>Tries the addresses in order; the last failure is the one that is told.</summary>
-    private async Task<(TcpStream Stream, EventId Cause)> ConnectAsync(string name, IReadOnlyList<IpAddress> addresses, ushort port, CancellationToken ct)
-    {
-        NetworkException? last = null;
-        EventId cause = NodeLog.ApplicationCause;
-        foreach (IpAddress address in addresses)
-        {
-            var remote = new IpEndpoint(address, port);
-            if (host.Log.IsEnabled)
-                NodeLog.ApplicationCause = host.Log.Write(cause, new ConnectStarted(name, remote));
-            try
-            {
-                TcpStream stream = await host.ConnectAsync(remote, ct).ConfigureAwait(false);
-                stream.NoDelay = true;
-                // A server that gave up, and whose RST was lost, would be waited for without end.
-                stream.KeepAlive = true;
-                EventId connected = host.Log.IsEnabled ? host.Log.Write(NodeLog.ApplicationCause, new ConnectFinished(stream.Id, Reused: false)) : EventId.None;
-                return (stream, connected);
-            }
-            catch (NetworkException failure)
-            {
-                last = failure;
-                if (host.Log.IsEnabled)
-                    host.Log.Write(NodeLog.ApplicationCause, new ConnectFailed(name, remote, failure.End, failure.Detail));
-            }
-        }
-
-        int code = last!.End is ConnectionEnd.Unreachable or ConnectionEnd.NotSent ? ExitCodes.Link : ExitCodes.Tcp;
-        string tried = addresses.Count == 1 ? "" : $" (the last of {addresses.Count} addresses tried)";
-        throw new FetchException(code, $"no connection to {name}, {new IpEndpoint(addresses[^1], port)}{tried}: {last.Detail}");
     }
 }

@@ -35,6 +35,7 @@ internal sealed class EmbeddedAuthority : IDisposable
         {
             ["expired.example.com"] = Issue("expired.example.com", s_from.AddYears(1), 3, "expired.example.com"),
             ["wrongname.example.com"] = Issue("someone-else.example.com", s_until, 4, "someone-else.example.com"),
+            ["service.example.com"] = Issue("service.example.com", s_until, 5, "service.example.com"),
             ["selfsigned.example.com"] = SelfSigned("selfsigned.example.com"),
         };
     }

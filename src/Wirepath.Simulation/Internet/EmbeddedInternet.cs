@@ -52,6 +52,7 @@ public sealed class EmbeddedInternet
         new("http://example.com/", "redirects to www; alias., chain., abroad. and anything below wild. are aliases or wildcards"),
         new("https://www.example.com/", "TLS with the embedded internet's own certificate authority"),
         new("https://expired.example.com/", "a certificate that has expired; also selfsigned. and wrongname."),
+        new("https://service.example.com/", "nothing listens at its address; its HTTPS record leads to another name and port"),
         new("http://example.org/", "its name servers' addresses must be looked up first"),
         new("http://例子.中国/", "an internationalised name; example.cn is the same machine"),
         new("big.example.com TXT", "a DNS answer that is too big for UDP"),

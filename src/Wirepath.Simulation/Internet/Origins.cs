@@ -11,6 +11,8 @@ internal sealed class Origins
         // 203.0.113.81 is closed.example.com: the same machine, but nothing listens there.
         Www = backbone.AddHostedServer("www", FirewallRules.None, "203.0.113.80/24", "203.0.113.81/24");
         Serve(simulator, Www, IpAddress.V4(203, 0, 113, 80));
+        // Where the HTTPS record of service.example.com leads.
+        simulator.Own(new OriginServer(Www, new IpEndpoint(IpAddress.V4(203, 0, 113, 80), 8443), tls: true));
 
         Vault = backbone.AddHostedServer("vault", FirewallRules.DropConnects | FirewallRules.DropUdp, "203.0.113.82/24", "203.0.113.86/24", "203.0.113.87/24");
 

@@ -14,6 +14,9 @@ internal sealed class ChainOfTrust(ResolverSettings settings, TrustAnchors ancho
     /// <summary>The closest anchor at or above the name; the root where there is none.</summary>
     public DomainName AnchorOf(DomainName name) => anchors.TryFind(name, out TrustPoint? point) ? point.Zone : DomainName.Root;
 
+    /// <summary>The way from the anchor to the deepest zone at or above the name that is remembered.</summary>
+    public TrustLink? Recall(DomainName name) => anchors.TryFind(name, out TrustPoint? point) ? cache.Closest(name, point.Zone, Now)?.Link : null;
+
     /// <returns>The zone that the name is in, as far as it can be followed: with good keys, unsigned, or bogus.</returns>
     public async ValueTask<ZoneTrust> FindAsync(DomainName name, ValidationContext context)
     {
