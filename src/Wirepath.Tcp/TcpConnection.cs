@@ -167,7 +167,7 @@ public sealed partial class TcpConnection
     /// <returns>Bytes given; 0 when there are none now, or none ever again (<see cref="IsReadClosed"/>).</returns>
     public int Read(Span<byte> destination, Instant now)
     {
-        int count = _received.CopyTo(destination);
+        int count = _received.CopyTo(destination[..UpToMark(destination.Length)]);
         Consume(count, now);
         return count;
     }
@@ -182,6 +182,7 @@ public sealed partial class TcpConnection
         if (bytes == 0)
             return;
         _received.Consume((int)bytes);
+        NoteUrgentRead();
         OnRead(now);
     }
 

@@ -25,4 +25,7 @@ public enum TcpSignals
 
     /// <summary>The peer has everything, and our FIN.</summary>
     SendClosed = 128,
+
+    /// <summary>The peer's urgent pointer says that <see cref="TcpConnection.UrgentAhead"/> bytes are not to wait (RFC 9293 §3.8.5).</summary>
+    Urgent = 256,
 }

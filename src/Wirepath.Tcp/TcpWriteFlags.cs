@@ -11,4 +11,7 @@ public enum TcpWriteFlags
 
     /// <summary>A record ends here: no segment holds bytes of both sides (Linux: MSG_EOR).</summary>
     EndOfRecord = 2,
+
+    /// <summary>The peer is told that everything up to the end of these bytes is urgent (Linux: MSG_OOB; RFC 9293 §3.8.5). New protocols should not (RFC 6093 §5).</summary>
+    Urgent = 4,
 }

@@ -5,7 +5,7 @@ namespace Wirepath.Scenarios.Tests;
 /// <summary>Scenarios that were damaged: they are no scenarios any more, or plays of servers that behave oddly. Nothing throws, nothing goes on for ever.</summary>
 public class HostileTests
 {
-    private const int Rounds = 600;
+    private const int Rounds = 300;
 
     private static readonly string[] s_texts =
         [.. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Scenarios"), "*.rpl", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(File.ReadAllText)];

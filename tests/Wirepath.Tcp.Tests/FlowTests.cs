@@ -230,6 +230,30 @@ public class FlowTests
     }
 
     [Fact]
+    [Covers("RFC 9293", "MUST-32")]
+    [Covers("RFC 9293", "MUST-33")]
+    public void The_application_hears_of_urgent_bytes_before_they_are_there_and_how_many_come_first()
+    {
+        int sent = 0;
+        using var pair = new Pair(line: new Line { Drop = (fromClient, _, _, length) => fromClient && length > 0 && ++sent is 2 or 3 or 4 });
+        pair.Establish();
+        pair.ClientEnd.Write(new byte[3000], pair.Now);
+        pair.ClientEnd.Write(new byte[10], TcpWriteFlags.Urgent, pair.Now);
+        pair.ClientEnd.Write(new byte[500], pair.Now);
+        pair.RunUntil(() => pair.Server.Signals.HasFlag(TcpSignals.Urgent)).ShouldBeTrue();
+        (pair.ServerEnd.UrgentAhead, pair.ServerEnd.Readable).ShouldBe((3010, pair.ClientEnd.Statistics.SendMss));
+        pair.RunUntil(() => pair.ServerEnd.Readable == 3510).ShouldBeTrue();
+
+        byte[] buffer = new byte[4000];
+        (pair.ServerEnd.Read(buffer, pair.Now), pair.ServerEnd.IsAtUrgentMark).ShouldBe((3009, true));
+        (pair.ServerEnd.Read(buffer, pair.Now), pair.ServerEnd.UrgentAhead).ShouldBe((501, 0));
+        pair.RunUntil(() => pair.ClientEnd.Statistics.FlightSize == 0).ShouldBeTrue();
+        pair.ClientEnd.Write(new byte[500], pair.Now);
+        pair.Run(1);
+        pair.Client.Wire.Last(s => s.Length > 0).Header.Flags.ShouldBe(TcpFlags.Ack | TcpFlags.Psh, "what is acknowledged is not urgent any more");
+    }
+
+    [Fact]
     public void Bytes_beyond_the_window_are_cut_off()
     {
         using Peer peer = Peer.Established(Peer.Plain with { ReceiveBuffer = new(3000, 3000, 3000) }).Play("""

@@ -328,6 +328,13 @@ public sealed class ResolverCache(CacheSettings settings)
         }
     }
 
+    /// <summary>Forgets answers as they were sent: who may ask and what is local may have changed since.</summary>
+    internal void ForgetWires()
+    {
+        lock (_lock)
+            _wires.Clear();
+    }
+
     /// <summary>Keeps an answer as it was sent, to be sent again.</summary>
     internal void StoreWire(in PlainQuery query, ReadOnlySpan<byte> message, CachedMessage source)
     {

@@ -63,6 +63,7 @@ internal static class KeysWithoutEffect
             "prefer-ip4 prefer-ip6 fast-server-permil fast-server-num low-rtt low-rtt-permil infra-keep-probing");
         keys.WithoutAll("keys and proofs of absence lie in the cache of sets.", "key-cache-size neg-cache-size");
         keys.WithoutAll("trust anchors are for everybody to see.", "hide-trustanchor");
+        keys.WithoutAll("the root is not told which anchors are in use (RFC 8145).", "trust-anchor-signaling");
         keys.WithoutAll("a hold-down is never shortened.", "permit-small-holddown");
         keys.WithoutAll("private address space is not signed: nothing has to be excepted.", "insecure-lan-zones");
         keys.WithoutAll("ZONEMD is not checked.", "zonemd-permissive-mode");

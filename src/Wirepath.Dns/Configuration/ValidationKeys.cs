@@ -26,7 +26,6 @@ internal static class ValidationKeys
         keys.Flag("harden-dnssec-stripped", (s, on) => s with { HardenDnssecStripped = on });
         keys.Flag("harden-algo-downgrade", (s, on) => s with { HardenAlgorithmDowngrade = on });
         keys.Flag("disable-dnssec-lame-check", (s, on) => s with { CheckDnssecLame = !on });
-        keys.Flag("trust-anchor-signaling", (s, on) => s with { SignalTrustAnchors = on });
         keys.Flag("root-key-sentinel", (s, on) => s with { UseRootKeySentinel = on });
         keys.Seconds("add-holddown", (s, t) => s with { AddHoldDown = t });
         keys.Seconds("del-holddown", (s, t) => s with { RemoveHoldDown = t });

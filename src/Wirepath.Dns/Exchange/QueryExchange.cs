@@ -156,6 +156,7 @@ internal sealed class QueryExchange(IDnsTransport transport, NodeLog log, TimePr
             }, null, took, sent, name);
         }
 
+        budget?.SpendBytes(reply.Message.Length);
         if (!ReplyMatch.Accepts(bytes, reply.Message.Span) || !DnsMessage.TryRead(reply.Message.Span, out DnsMessage message))
             return new Asked(AskStatus.Unreadable, null, took, sent, name);
         return new Asked(AskStatus.Answered, message, took, sent, name);

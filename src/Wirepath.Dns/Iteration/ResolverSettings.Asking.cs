@@ -47,9 +47,6 @@ public sealed partial record ResolverSettings
     /// <summary>Where IPv4 addresses lie behind the NAT64; length 32, 40, 48, 56, 64 or 96 (RFC 6052 §2.2). 64:ff9b::/96 is the well-known one.</summary>
     public IpPrefix Nat64Prefix { get; init; } = IpPrefix.Parse("64:ff9b::/96");
 
-    /// <summary>Tell the root which trust anchors are in use (RFC 8145 §5).</summary>
-    public bool SignalTrustAnchors { get; init; } = true;
-
     /// <summary>Report failed validation to the agent that a zone names (RFC 9567). Off: it is one more query for each broken name.</summary>
     public bool ReportErrors { get; init; }
 

@@ -9,6 +9,9 @@ public sealed partial record ResolverSettings
     /// <summary>Names of servers looked up because their glue was missing. 64: a zone has 2 to 4, and theirs may need others; more is an amplifier.</summary>
     public int MostServerNames { get; init; } = 64;
 
+    /// <summary>Bytes of replies. 1 MiB: sixteen of the largest that TCP can carry, or 850 of UDP's.</summary>
+    public int MostReplyBytes { get; init; } = 1 << 20;
+
     /// <summary>Negative answers about names of one zone's servers, after which no further ones are looked up. 5: NXNSAttack lives from such names.</summary>
     public int MostUnknownServers { get; init; } = 5;
 

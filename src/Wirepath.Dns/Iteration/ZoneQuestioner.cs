@@ -246,17 +246,20 @@ internal sealed class ZoneQuestioner(ResolverSettings settings, ResolverCache ca
 
     private static async Task FindAsync(Asking asking, ZoneServer server, Search search)
     {
-        ResolvedMessage found;
+        ResolvedMessage found = ResolvedMessage.Failed(search.Question, NameFailure.TimedOut, ExtendedErrorCode.Other, "the search was given up", search.Because);
         try
         {
             found = await asking.Iterator.ResolveAsync(search).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
-            found = ResolvedMessage.Failed(search.Question, NameFailure.TimedOut, ExtendedErrorCode.Other, "the search was given up", search.Because);
+            // Nobody waits for the whole any more, or the transport was closed.
         }
-
-        asking.Found.Put((server, found));
+        finally
+        {
+            // Whatever happened: somebody waits.
+            asking.Found.Put((server, found));
+        }
     }
 
     // The child's own NS set may be wrong where the parent's is right. The parent is asked once more who serves the zone.

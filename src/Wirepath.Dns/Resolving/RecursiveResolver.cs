@@ -35,6 +35,7 @@ public sealed class RecursiveResolver : IDnsResponder, INameResolver
         _configuration = configuration;
         Settings = configuration.Settings;
         Cache = cache;
+        cache.ForgetWires();
         _log = log;
         _time = time;
         _exchange = new QueryExchange(transport, log, time, random.Fork("dns queries")) 

@@ -1,4 +1,5 @@
 using Wirepath.Events;
+using Wirepath.Stack;
 using Wirepath.Tcp;
 
 namespace Wirepath.Packetdrill;
@@ -154,7 +155,7 @@ internal sealed partial class SystemCalls
             "FIONSPACE" => Compare(call, 2, Math.Max(socket.Options.Settings.SendBuffer.Default - now.FlightSize - now.Unsent, 0)),
             "SIOCOUTQ" or "TIOCOUTQ" or "FIONWRITE" => Compare(call, 2, now.FlightSize + now.Unsent),
             "SIOCOUTQNSD" => Compare(call, 2, now.Unsent),
-            "SIOCATMARK" => throw ScriptEndedException.Skipped(call, "the urgent mark: urgent bytes stay in line (RFC 6093)"),
+            "SIOCATMARK" => Compare(call, 2, socket.Stream is { IsAtUrgentMark: true, Readiness: var ready } && (ready & TcpReadiness.Urgent) != 0 ? 1 : 0),
             _ => throw ScriptEndedException.Skipped(call, $"ioctl {name}"),
         };
     }

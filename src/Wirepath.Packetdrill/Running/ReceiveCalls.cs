@@ -15,7 +15,8 @@ internal sealed partial class SystemCalls
         Message? message = call.Name == "recvmsg" ? MessageOf(call) : null;
         long flags = call.Name switch { "recv" or "recvfrom" => Number(call, 3), "recvmsg" => Number(call, 2), _ => 0 };
         if ((flags & Constants.MSG_OOB) != 0)
-            throw ScriptEndedException.Skipped(call, "MSG_OOB: urgent bytes stay in line (RFC 6093)");
+            return socket.Options.Kept("SO_OOBINLINE") is > 0 || socket.Stream is not { UrgentAhead: > 0 } ? CallOutcome.Error("EINVAL")
+                : throw ScriptEndedException.Skipped(call, "MSG_OOB without SO_OOBINLINE: urgent bytes stay in line (RFC 6093)");
         if ((flags & ~ReceiveFlags) != 0)
             throw ScriptEndedException.Skipped(call, $"{call.Name} with flags 0x{flags & ~ReceiveFlags:x}");
         if ((flags & Constants.MSG_ERRQUEUE) != 0)

@@ -118,6 +118,7 @@ internal sealed class ScriptSocket(SocketOptions options)
             TcpReadiness ready = stream.Readiness;
             return error
                 | ((ready & TcpReadiness.Readable) != 0 ? Constants.POLLIN | Constants.POLLRDNORM : 0)
+                | ((ready & TcpReadiness.Urgent) != 0 ? Constants.POLLPRI : 0)
                 | ((ready & TcpReadiness.Writable) != 0 ? Constants.POLLOUT | Constants.POLLWRNORM : 0)
                 | ((ready & TcpReadiness.ReceiveClosed) != 0 ? Constants.POLLRDHUP : 0)
                 | ((ready & TcpReadiness.Closed) != 0 ? Constants.POLLHUP : 0);

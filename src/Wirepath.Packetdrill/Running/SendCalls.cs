@@ -7,7 +7,7 @@ namespace Wirepath.Packetdrill;
 // write, in its variants.
 internal sealed partial class SystemCalls
 {
-    private const long SendFlags = Constants.MSG_DONTWAIT | Constants.MSG_FASTOPEN | Constants.MSG_MORE | Constants.MSG_EOR | 0x4000 | 4 | 0x800;
+    private const long SendFlags = Constants.MSG_DONTWAIT | Constants.MSG_FASTOPEN | Constants.MSG_MORE | Constants.MSG_EOR | Constants.MSG_OOB | 0x4000 | 4 | 0x800;
 
     private async Task<CallOutcome> SendAsync(SystemCall call)
     {
@@ -75,8 +75,6 @@ internal sealed partial class SystemCalls
     {
         if ((flags & Constants.MSG_ZEROCOPY) != 0)
             throw ScriptEndedException.Skipped(call, "MSG_ZEROCOPY");
-        if ((flags & Constants.MSG_OOB) != 0)
-            throw ScriptEndedException.Skipped(call, "MSG_OOB: nothing is sent as urgent (RFC 6093)");
         if ((flags & ~SendFlags) != 0)
             throw ScriptEndedException.Skipped(call, $"{call.Name} with flags 0x{flags & ~SendFlags:x}");
     }
@@ -85,7 +83,8 @@ internal sealed partial class SystemCalls
     {
         socket.Wrote(bytes);
         TcpWriteFlags how = ((flags & Constants.MSG_MORE) != 0 ? TcpWriteFlags.More : TcpWriteFlags.None)
-            | ((flags & Constants.MSG_EOR) != 0 ? TcpWriteFlags.EndOfRecord : TcpWriteFlags.None);
+            | ((flags & Constants.MSG_EOR) != 0 ? TcpWriteFlags.EndOfRecord : TcpWriteFlags.None)
+            | ((flags & Constants.MSG_OOB) != 0 ? TcpWriteFlags.Urgent : TcpWriteFlags.None);
         using CancellationTokenSource cancel = Bound(nonBlocking, socket.Options.SendTimeout);
         int taken = 0;
         try

@@ -9,6 +9,7 @@ namespace Wirepath.Resolver;
 /// <summary>A recursive resolver on the operating system's sockets.</summary>
 public sealed class ResolverDaemon : IAsyncDisposable
 {
+    private readonly byte[] _cookieSecret = RandomNumberGenerator.GetBytes(16);
     private readonly SystemDnsTransport _transport = new();
     private readonly ServerCounters _counters = new();
     private readonly NodeLog _events;
@@ -116,7 +117,7 @@ public sealed class ResolverDaemon : IAsyncDisposable
     }
 
     // IDs and letters' case must not be guessed by a server that has seen many of them.
-    private RecursiveResolver Make(ResolverSetup setup) => new(setup.Configuration, setup.Hints, _cache, _transport, _events, _time,
+    private RecursiveResolver Make(ResolverSetup setup) => new(WithSecret(setup.Configuration), setup.Hints, _cache, _transport, _events, _time,
         RandomSource.Of(static () => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)))));
 
     private void AddInstruments()
@@ -130,4 +131,10 @@ public sealed class ResolverDaemon : IAsyncDisposable
         _counters.Meter.CreateObservableGauge("dns.resolver.cache", () => _cache.Bytes, "By", "What the cache takes.");
         _counters.Meter.CreateObservableCounter("dns.resolver.cache_evictions", () => _cache.Evictions, description: "Entries given up for others before they ran out.");
     }
+
+    // Who has one server need not make up a secret for its cookies: the process has one, for as long as it runs.
+    private ResolverConfiguration WithSecret(ResolverConfiguration configuration) =>
+        configuration.Settings is { AnswerCookies: true, CookieSecret.IsEmpty: true } settings
+            ? configuration with { Settings = settings with { CookieSecret = _cookieSecret } }
+            : configuration;
 }

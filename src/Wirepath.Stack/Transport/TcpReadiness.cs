@@ -20,4 +20,7 @@ public enum TcpReadiness
 
     /// <summary>It ended otherwise than in order.</summary>
     Failed = 16,
+
+    /// <summary>The last of the peer's urgent bytes is here and not read (RFC 9293 §3.8.5).</summary>
+    Urgent = 32,
 }

@@ -87,6 +87,12 @@ public sealed partial class TcpStream
     /// <summary>The peer's FIN is here, and all bytes before it.</summary>
     public bool IsPeerClosed => Socket.Connection.IsPeerClosed;
 
+    /// <summary>Bytes from the next one to be read to the last urgent one of the peer's, which may still be on its way; 0: nothing is urgent (RFC 9293 §3.8.5).</summary>
+    public long UrgentAhead => Socket.Connection.UrgentAhead;
+
+    /// <summary>The next byte to be read is the last urgent one (<c>SIOCATMARK</c>); a read ends before it. Urgent bytes stay in line (RFC 6093 §6).</summary>
+    public bool IsAtUrgentMark => Socket.Connection.IsAtUrgentMark;
+
     /// <summary>Which calls would not wait now.</summary>
     public TcpReadiness Readiness
     {
@@ -106,6 +112,8 @@ public sealed partial class TcpStream
                 ready |= TcpReadiness.Closed;
             if (connection.End is not (null or ConnectionEnd.Closed))
                 ready |= TcpReadiness.Failed;
+            if (connection.UrgentAhead is > 0 and var ahead && ahead <= connection.Readable)
+                ready |= TcpReadiness.Urgent;
             return ready;
         }
     }

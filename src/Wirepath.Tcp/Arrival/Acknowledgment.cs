@@ -167,6 +167,7 @@ public sealed partial class TcpConnection
         }
 
         FollowPathProbe();
+        FollowUrgent();
         _timeouts = 0;
         _stalledSince = _sent.Rows > 0 ? news.Now : Instant.Never;
         _rtt.EndBackOff();

@@ -216,7 +216,8 @@ public sealed partial class TcpConnection
             return;
         bool finAcknowledged = finWasUnacknowledged && IsFinAcknowledged;
 
-        // Sixth, the URG bit: RFC 6093 §6 keeps urgent bytes in line, so there is nothing to do.
+        // Sixth, the URG bit.
+        TakeUrgent(segment, sequence);
         // Seventh, the text; eighth, the FIN.
         TakeText(segment, sequence, now);
         if (finAcknowledged)

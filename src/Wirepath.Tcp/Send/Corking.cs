@@ -36,10 +36,10 @@ public sealed partial class TcpConnection
     }
 
     /// <summary>Small segments need not wait for an ACK: what <see cref="SendDecision.IsWorthASegment"/> is told.</summary>
-    private bool SendsSmallPieces => _pushOnce || _noDelay;
+    private bool SendsSmallPieces => _pushOnce || _noDelay || IsUrgentMode;
 
     /// <summary>The rest of the queue, smaller than a segment, is to wait for more bytes.</summary>
-    private bool HoldsSmallPieces => !_pushOnce && !_finQueued && (_cork || _moreFollows);
+    private bool HoldsSmallPieces => !_pushOnce && !IsUrgentMode && !_finQueued && (_cork || _moreFollows);
 
     /// <summary>PSH belongs on a segment that ends here: what was written ends, and the application did not say that it goes on.</summary>
     private bool EndsMessage(SequenceNumber end) => (end == _dataEnd && !_endIsUnmarked) || EndsRecord(end);
@@ -77,5 +77,7 @@ public sealed partial class TcpConnection
         _moreFollows = _endIsUnmarked = (flags & TcpWriteFlags.More) != 0;
         if ((flags & TcpWriteFlags.EndOfRecord) != 0)
             (_recordEnds ??= new Queue<SequenceNumber>()).Enqueue(_dataEnd);
+        if ((flags & TcpWriteFlags.Urgent) != 0)
+            MarkUrgent();
     }
 }

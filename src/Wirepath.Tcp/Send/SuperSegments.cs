@@ -14,6 +14,8 @@ public sealed partial class TcpConnection
     private int SegmentsAtOnce(int full)
     {
         int most = _settings.MaxSuperSegmentBytes / full;
+        if (IsUrgentMode)
+            return 1; // each segment has a pointer of its own
         if (most <= 1 || _pacingRate <= 0)
             return Math.Max(most, 1);
         long bytes = _congestion.SendQuantumBytes > 0 ? _congestion.SendQuantumBytes : _pacingRate >> 10;

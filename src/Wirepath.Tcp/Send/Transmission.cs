@@ -273,7 +273,10 @@ public sealed partial class TcpConnection
             length = AppendPayload(packet, isSyn ? sequence + 1 : sequence, length, headerLength, ref flags);
         long window = why == SendCause.Reset ? 0 : OfferWindow(isSyn);
         int shift = isSyn ? 0 : _rcvShift;
-        var header = new TcpHeader(Id.Local.Port, Id.Remote.Port, sequence, acks ? _rcvNxt : default, headerLength, flags, (ushort)(window >> shift), 0, 0);
+        ushort urgent = isSyn || why == SendCause.Reset ? (ushort)0 : UrgentPointer(sequence);
+        if (urgent > 0)
+            flags |= TcpFlags.Urg;
+        var header = new TcpHeader(Id.Local.Port, Id.Remote.Port, sequence, acks ? _rcvNxt : default, headerLength, flags, (ushort)(window >> shift), 0, urgent);
         header.Write(head);
         options.Write(head[TcpHeader.Size..]);
         if (acks)

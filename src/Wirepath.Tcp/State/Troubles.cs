@@ -14,6 +14,8 @@ internal sealed class Troubles
 
     public Instant LastInvalidAnswer = Instant.Epoch;
 
+    public UrgentMarks? Urgent;
+
     /// <summary>What ICMP said last.</summary>
     public string? SoftError;
 
