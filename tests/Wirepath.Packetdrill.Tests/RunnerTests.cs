@@ -171,6 +171,26 @@ public class RunnerTests
         """).ShouldBe(new ScriptPassed(Unasked: 0));
 
     [Fact]
+    public void In_the_dialect_of_FreeBSD_the_order_of_options_is_free_and_no_device_cuts()
+    {
+        const string script = """
+            0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
+            +0 bind(3, ..., ...) = 0
+            +0 listen(3, 1) = 0
+            +0 < S 0:0(0) win 32792 <mss 1000,sackOK,wscale 7,eol>
+            +0 > S. 0:0(0) ack 1 <mss 1460,nop,wscale 7,sackOK,eol,eol>
+            +.1 < . 1:1(0) ack 1 win 257
+            +0 accept(3, ..., ...) = 4
+            +0 write(4, ..., 2000) = 2000
+            +0 > . 1:1001(1000) ack 1
+            +0 > P. 1001:2001(1000) ack 1
+            """;
+        Run("`kldload -n cc_cubic`\n" + script).ShouldBe(new ScriptPassed(Unasked: 0));
+        Run("`sysctl net.inet.tcp.ecn.enable=0`\n" + script).ShouldBe(new ScriptPassed(Unasked: 0));
+        Run(script).ShouldBeOfType<ScriptFailed>().Actual.ShouldStartWith("other options");
+    }
+
+    [Fact]
     public void A_sysctl_in_the_middle_counts_from_then_on() => Run("""
         0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
         +.1 `sysctl -q net.ipv4.tcp_timestamps=0 net.ipv4.tcp_syn_retries=0`

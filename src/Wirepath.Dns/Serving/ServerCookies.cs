@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Numerics;
 using System.Security.Cryptography;
 using Wirepath.Wire;
 
@@ -70,51 +69,6 @@ public sealed class ServerCookies(ReadOnlyMemory<byte> secret, TimeProvider time
         Span<byte> hashed = stackalloc byte[16 + 16];
         cookie[..16].CopyTo(hashed);
         client.Write(hashed[16..]);
-        BinaryPrimitives.WriteUInt64LittleEndian(cookie[16..], SipHash24(_secret, hashed[..(16 + client.Size)]));
-    }
-
-    /// <summary>SipHash-2-4 (Aumasson and Bernstein 2012).</summary>
-    internal static ulong SipHash24(ReadOnlySpan<byte> key, ReadOnlySpan<byte> message)
-    {
-        ulong k0 = BinaryPrimitives.ReadUInt64LittleEndian(key);
-        ulong k1 = BinaryPrimitives.ReadUInt64LittleEndian(key[8..]);
-        ulong v0 = k0 ^ 0x736F6D6570736575;
-        ulong v1 = k1 ^ 0x646F72616E646F6D;
-        ulong v2 = k0 ^ 0x6C7967656E657261;
-        ulong v3 = k1 ^ 0x7465646279746573;
-        ulong last = (ulong)message.Length << 56;
-        for (; message.Length >= 8; message = message[8..])
-        {
-            ulong word = BinaryPrimitives.ReadUInt64LittleEndian(message);
-            v3 ^= word;
-            Round(ref v0, ref v1, ref v2, ref v3);
-            Round(ref v0, ref v1, ref v2, ref v3);
-            v0 ^= word;
-        }
-
-        for (int i = 0; i < message.Length; i++)
-            last |= (ulong)message[i] << (8 * i);
-        v3 ^= last;
-        Round(ref v0, ref v1, ref v2, ref v3);
-        Round(ref v0, ref v1, ref v2, ref v3);
-        v0 ^= last;
-        v2 ^= 0xFF;
-        for (int i = 0; i < 4; i++)
-            Round(ref v0, ref v1, ref v2, ref v3);
-        return v0 ^ v1 ^ v2 ^ v3;
-    }
-
-    private static void Round(ref ulong v0, ref ulong v1, ref ulong v2, ref ulong v3)
-    {
-        v0 += v1;
-        v1 = BitOperations.RotateLeft(v1, 13) ^ v0;
-        v0 = BitOperations.RotateLeft(v0, 32);
-        v2 += v3;
-        v3 = BitOperations.RotateLeft(v3, 16) ^ v2;
-        v0 += v3;
-        v3 = BitOperations.RotateLeft(v3, 21) ^ v0;
-        v2 += v1;
-        v1 = BitOperations.RotateLeft(v1, 17) ^ v2;
-        v2 = BitOperations.RotateLeft(v2, 32);
+        BinaryPrimitives.WriteUInt64LittleEndian(cookie[16..], SipHash.Hash(_secret, hashed[..(16 + client.Size)]));
     }
 }

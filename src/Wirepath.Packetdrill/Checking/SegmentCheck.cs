@@ -7,9 +7,10 @@ internal static class SegmentCheck
 {
     /// <param name="tolerance">How far from its time the segment may be.</param>
     /// <param name="strictEchoes">TSecr too must be what the script says; most scripts take less care of it than of TSval.</param>
+    /// <param name="anyOrder">The same TCP options in whatever order, and padded otherwise, are the same.</param>
     /// <returns>The first difference in words; null when there is none.</returns>
     public static string? Difference(
-        SegmentPattern expected, SeenSegment actual, Conversation conversation, ScriptOptions options, TimeSpan tolerance, bool strictEchoes)
+        SegmentPattern expected, SeenSegment actual, Conversation conversation, ScriptOptions options, TimeSpan tolerance, bool strictEchoes, bool anyOrder = false)
     {
         TcpHeader tcp = actual.Tcp;
         if (!actual.ChecksumRight)
@@ -29,7 +30,11 @@ internal static class SegmentCheck
         if (Difference(expected.Ip, actual.Ip) is { } ip)
             return ip;
         Func<uint, uint, bool> stampFits = (wanted, came) => options.TimestampTick == TimeSpan.Zero || Math.Abs((long)unchecked((int)(came - wanted))) * options.TimestampTick <= tolerance;
-        return expected.Options is { } wanted && !OptionsFit(wanted, OptionBytes.Read(actual.OptionBytes, conversation, tcp.IsSyn), stampFits, strictEchoes) ? "other options" : null;
+        if (expected.Options is not { } wanted)
+            return null;
+        List<OptionPattern> came = OptionBytes.Read(actual.OptionBytes, conversation, tcp.IsSyn);
+        bool fits = anyOrder ? OptionsFit(Sorted(wanted), Sorted(came), stampFits, strictEchoes) : OptionsFit(wanted, came, stampFits, strictEchoes);
+        return fits ? null : "other options";
     }
 
     private static string? Difference(IpPattern expected, in SeenIp actual)
@@ -53,6 +58,9 @@ internal static class SegmentCheck
         EcnPattern.Ce => actual == 3,
         _ => throw new ArgumentOutOfRangeException(nameof(expected)),
     };
+
+    private static List<OptionPattern> Sorted(IEnumerable<OptionPattern> options) =>
+        [.. options.Where(o => o.Kind is not (TcpOptionKind.NoOperation or TcpOptionKind.EndOfOptions)).OrderBy(o => o.Kind)];
 
     private static bool OptionsFit(IReadOnlyList<OptionPattern> expected, List<OptionPattern> actual, Func<uint, uint, bool> stampFits, bool strictEchoes)
     {

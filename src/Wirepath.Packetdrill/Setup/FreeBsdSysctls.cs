@@ -22,6 +22,7 @@ internal static class FreeBsdSysctls
     /// <returns>Null; or what is needed.</returns>
     public static string? Apply(string name, string value, HostSetup setup)
     {
+        setup.BecomeFreeBsd();
         const string Tcp = "net.inet.tcp.";
         if (!name.StartsWith(Tcp, StringComparison.Ordinal))
             return ApplyBeside(name, value, setup);

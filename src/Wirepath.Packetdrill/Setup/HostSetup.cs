@@ -18,6 +18,20 @@ internal sealed class HostSetup
         Tcp = TcpSettings.Default with { Cubic = CubicSettings.Default with { HyStart = HyStartMode.Classic }, MaxSuperSegmentBytes = SuperSegmentBytes },
     };
 
+    /// <summary>
+    /// The script is in FreeBSD's dialect: written for a stack that has the same TCP options in another order, and whose devices cut no
+    /// super-segments.
+    /// </summary>
+    public bool IsFreeBsd { get; private set; }
+
+    public void BecomeFreeBsd()
+    {
+        if (IsFreeBsd)
+            return;
+        IsFreeBsd = true;
+        Change(s => s with { Tcp = s.Tcp with { MaxSuperSegmentBytes = 0 } });
+    }
+
     /// <summary>Bytes; null while the script's own holds.</summary>
     public int? Mtu { get; set; }
 

@@ -85,8 +85,11 @@ internal sealed class SetupCommands(HostSetup setup, Func<string, string?> readF
                 return depth >= MostNestedFiles ? null : Apply(inner, depth + 1, isFile: false);
             case "sh" or "bash" or "." or "source" when command.Words.Count > 1:
                 return RunFile(command.Words[1], depth);
+            case "kldload" or "kldunload" or "kldstat":
+                setup.BecomeFreeBsd();
+                return null;
             // Offloads of a device that has none; modules of a kernel; files and processes of a machine.
-            case "ethtool" or "modprobe" or "kldload" or "kldunload" or "true" or ":" or "sync" or "date" or "rm" or "touch" or "mkdir" or "ulimit" or "set"
+            case "ethtool" or "modprobe" or "true" or ":" or "sync" or "date" or "rm" or "touch" or "mkdir" or "ulimit" or "set"
                 or "export" or "chmod" or "exit" or "wait" or "uname" or "logger" or "whoami":
                 return null;
             // What is only shown, or kept for a person to read.

@@ -1,11 +1,16 @@
 using System.Buffers.Binary;
 using System.Numerics;
 
-namespace Wirepath.Tcp;
+namespace Wirepath.Wire;
 
-/// <summary>SipHash-2-4 (Aumasson and Bernstein, 2012): a keyed 64-bit hash, short and strong enough for sequence numbers.</summary>
-internal static class SipHash
+/// <summary>SipHash-2-4 (Aumasson and Bernstein, 2012): a keyed 64-bit hash, short and strong enough for sequence numbers and cookies.</summary>
+public static class SipHash
 {
+    /// <param name="key">16 bytes.</param>
+    /// <param name="message">Of any length.</param>
+    public static ulong Hash(ReadOnlySpan<byte> key, ReadOnlySpan<byte> message) =>
+        Hash(BinaryPrimitives.ReadUInt64LittleEndian(key), BinaryPrimitives.ReadUInt64LittleEndian(key[8..]), message);
+
     public static ulong Hash(ulong key0, ulong key1, ReadOnlySpan<byte> message)
     {
         ulong v0 = key0 ^ 0x736F6D6570736575;
