@@ -79,6 +79,23 @@ public class AggressiveTests
         Ask(world, resolver, "any.wild.test").Answers.ShouldNotBeEmpty();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_known_wildcard_answers_for_every_name_in_a_known_gap(bool useNsec3)
+    {
+        (World world, RecursiveResolver resolver) = Signed(useNsec3);
+        for (int i = 0; i < (useNsec3 ? 20 : 1); i++)
+            Ask(world, resolver, $"learn{i}.wild.test").Answers.ShouldNotBeEmpty();
+        int sent = world.Sent.Count;
+        DnsMessage reply = Ask(world, resolver, "other.wild.test");
+        reply.Answers.Where(r => r.Type == DnsType.A).ShouldHaveSingleItem().ToString().ShouldStartWith("other.wild.test. ");
+        reply.Answers.ShouldContain(r => r.Type == DnsType.RRSIG);
+        reply.AuthenticData.ShouldBeTrue();
+        reply.Authorities.ShouldContain(r => r.Type == (useNsec3 ? DnsType.NSEC3 : DnsType.NSEC));
+        world.Sent.Count.ShouldBe(sent);
+    }
+
     [Fact]
     public void When_it_is_off_every_name_is_asked_for()
     {

@@ -279,6 +279,8 @@ public sealed class ResolverCache(CacheSettings settings)
                     sets[at++] = cached;
                     if (cached.Set is { Type: DnsType.NSEC or DnsType.NSEC3, Security: Security.Secure })
                         Remember(cached);
+                    if (section == message.Answers && cached.Set.Security == Security.Secure)
+                        RememberWildcard(cached.Set, now, validAt);
                     expires = Instant.Min(expires, cached.ExpiresAt);
                 }
             }
@@ -420,19 +422,34 @@ public sealed class ResolverCache(CacheSettings settings)
             _absences.Add(zone, proof);
     }
 
+    // RFC 8198 §5.3: what was made from a wildcard for one name is kept as the wildcard's, for others.
+    private void RememberWildcard(Rrset set, Instant now, Instant validAt)
+    {
+        if (set.Signatures.Length == 0 || !RrsigData.TryRead(set.Signatures[0].Data, out RrsigData rrsig)
+            || rrsig.Labels >= SignedSet.LabelsOf(set.Name) || !set.Name.Ancestor(rrsig.Labels).TryPrepend("*"u8, out DomainName wildcard) || wildcard == set.Name)
+            return;
+        Rrset kept = set.WithName(wildcard);
+        kept.Rank = CacheRank.Validated;
+        _sets.Put(kept, now, validAt);
+    }
+
     // RFC 8198 §5.1: the gap that a name lies in shows that it is not there, whoever asked for what when that became known.
     private ResolvedMessage? FromProofs(DnsQuestion question, Instant now, ResolverSettings settings)
     {
         DomainName below = question.Type == DnsType.DS && !question.Name.IsRoot ? question.Name.Parent : question.Name;
-        if (question.Type is DnsType.ANY || !_absences.TryFindZone(below, out DomainName zone)
-            || !_sets.TryGet(new SetKey(zone, DnsType.SOA), now, out CachedSet? soa) || soa.Set.Security != Security.Secure)
+        if (question.Type is DnsType.ANY || !_absences.TryFindZone(below, out DomainName zone))
             return null;
         List<CachedSet> candidates = _absences.Candidates(zone, question.Name, now);
         if (candidates.Count == 0)
             return null;
         List<Rrset> sets = candidates.ConvertAll(c => c.At(now));
         bool isNsec = sets.Exists(s => s.Type == DnsType.NSEC);
+        sets.RemoveAll(s => isNsec != (s.Type == DnsType.NSEC));
         IDenialProofs proofs = isNsec ? new NsecProofs(zone, sets) : new Nsec3Proofs(zone, sets, settings.MostNsec3Iterations, new Nsec3Hashes(null));
+        if (FromWildcard(question, zone, proofs, sets, now) is { } expanded)
+            return expanded;
+        if (!_sets.TryGet(new SetKey(zone, DnsType.SOA), now, out CachedSet? soa) || soa.Set.Security != Security.Secure)
+            return null;
         DnsRcode rcode;
         if (proofs.NameError(question.Name) == Denial.Proven)
             rcode = DnsRcode.NXDomain;
@@ -446,9 +463,35 @@ public sealed class ResolverCache(CacheSettings settings)
         Rrset vouches = soa.At(now);
         return new ResolvedMessage(question, rcode)
         {
-            Authorities = [vouches.WithTtl(Math.Min(ttl, vouches.Ttl)), .. sets.Where(s => isNsec == (s.Type == DnsType.NSEC))],
+            Authorities = [vouches.WithTtl(Math.Min(ttl, vouches.Ttl)), .. sets],
             Security = Security.Secure,
         };
+    }
+
+    // A wildcard that is known, and the proof that nothing closer exists.
+    private ResolvedMessage? FromWildcard(DnsQuestion question, DomainName zone, IDenialProofs proofs, List<Rrset> sets, Instant now)
+    {
+        for (DomainName encloser = question.Name; encloser.Size > zone.Size;)
+        {
+            encloser = encloser.Parent;
+            if (!encloser.TryPrepend("*"u8, out DomainName wildcard) || wildcard == question.Name)
+                continue;
+            foreach (DnsType type in (ReadOnlySpan<DnsType>)[question.Type, DnsType.CNAME])
+            {
+                if (!_sets.TryGet(new SetKey(wildcard, type), now, out CachedSet? found) || found.Set.Security != Security.Secure
+                    || proofs.NoCloserMatch(question.Name, encloser.LabelCount) != Denial.Proven)
+                    continue;
+                return new ResolvedMessage(question, DnsRcode.NoError)
+                {
+                    Answers = [found.At(now).WithName(question.Name)],
+                    Authorities = sets,
+                    Security = Security.Secure,
+                    LeadsOn = type != question.Type,
+                };
+            }
+        }
+
+        return null;
     }
 
     // RFC 8020: below a name that is not there, there is nothing. Only where it is proven: an unsigned NXDOMAIN for an

@@ -102,6 +102,14 @@ internal sealed class Iterator(ResolverZones zones, ResolverSettings settings, R
             ZoneReply reply = await questioner.AskAsync(this, at, question, search).ConfigureAwait(false);
             if (reply.Failed is { } failed)
             {
+                // What the root says of its servers may be wrong where we are: then those that were configured are asked.
+                if (at is { Kind: DelegationKind.Found, Zone.IsRoot: true } && !failedBefore.Contains(at))
+                {
+                    failedBefore.Add(at);
+                    at = zones.Configured(DomainName.Root, settings, []) ?? Delegation.FromHints(zones.Hints, settings);
+                    continue;
+                }
+
                 if (!at.FallsBack || failedBefore.Exists(d => d.Zone == at.Zone && d.Kind == at.Kind))
                     return failed;
                 failedBefore.Add(at);
