@@ -13,7 +13,7 @@ internal static class Program
         """
         ./bench measures Wirepath on this machine.
 
-          ./bench [PART…]         the table of ratios; without a part, the first six:
+          ./bench [PART…]         the table of ratios; without a part, the first seven:
                                     memory    two hosts joined by a cable in memory, one thread
                                     tap       bulk TCP, kernel <-> Wirepath over a TAP device, against the
                                               kernel with itself over veth (root; iproute2 and ethtool)
@@ -21,6 +21,7 @@ internal static class Program
                                     connect   connections that live for one byte, the same way (root)
                                     http      requests under wrk against nginx, the same way (root; wrk, nginx)
                                     url       the URL parser against System.Uri, node's URL and ada in C++
+                                    dns       the resolver under dnsperf against Unbound (dnsperf, unbound)
                                     fairness  flows that share a bottleneck: simulated, and over a bad link
                                     goodput   one flow over a path that loses or reorders: likewise
           ./bench micro [FILTER]  micro-benchmarks (BenchmarkDotNet); FILTER is a part of a name, or a pattern with *
@@ -42,7 +43,7 @@ internal static class Program
         var urls = new UrlPart();
         IReadOnlyList<IPart> parts =
         [
-            new MemoryPart(), new TapPart(), new EchoPart(), new ConnectPart(), new HttpPart(), urls,
+            new MemoryPart(), new TapPart(), new EchoPart(), new ConnectPart(), new HttpPart(), urls, new DnsPart(),
             new FairnessPart(), new LinkFairnessPart(), new GoodputPart(), new LinkGoodputPart(),
         ];
         if (!BenchOptions.TryParse(arguments, [.. parts.Select(part => part.Name)], out BenchOptions? options, out string? error))

@@ -60,6 +60,12 @@ internal static class Goals
         new("URL: the same ÷ System.Uri", "url", "parse", "nanoseconds", "uri", 0.5) { IsUpperBound = true },
         new("URL: the same ÷ ada in C++", "url", "parse", "nanoseconds", "ada", 1.5) { IsUpperBound = true },
         new("URL: validate only", "url", "validate", "nanoseconds", null, 90) { IsUpperBound = true, Unit = "ns" },
+        new("DNS: cached answers ÷ Unbound with one thread", "dns", "cached", "perSecond", "cachedUnbound", 1),
+        new("DNS: 10,000 cold names ÷ Unbound with one thread", "dns", "cold", "perSecond", "coldUnbound", 0.8),
+        new("DNS: p99 of cached answers ÷ Unbound", "dns", "cached", "p99", "cachedUnbound", 1) { IsUpperBound = true },
+        new("DNS: p99 of cold names ÷ Unbound", "dns", "cold", "p99", "coldUnbound", 1) { IsUpperBound = true },
+        new("DNS: memory per cached set ÷ Unbound", "dns", "cold", "bytesPerSet", "coldUnbound", 1) { IsUpperBound = true },
+        new("DNS: allocated per cached answer", "dns", "cached", "allocated", null, 0.5) { IsUpperBound = true, Unit = "B" },
         new("allocated per segment", "memory", "frames", "allocatedBytesPerSegment", null, 0.5) { IsUpperBound = true, Unit = "B" },
         new("allocated per request/response", "echo", "tapTwo", "allocated", null, 0.5) { IsUpperBound = true, Unit = "B" },
     ];
