@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.Buffers.Binary;
 using Wirepath.Wire;
 
 namespace Wirepath.Dns;
@@ -62,6 +62,8 @@ internal sealed class CookieJar
     {
         Span<byte> address = stackalloc byte[16];
         server.Write(address);
-        return HMACSHA256.HashData(_secret, address[..server.Size])[..ClientCookieSize];
+        byte[] cookie = new byte[ClientCookieSize];
+        BinaryPrimitives.WriteUInt64LittleEndian(cookie, SipHash.Hash(_secret, address[..server.Size]));
+        return cookie;
     }
 }

@@ -118,7 +118,7 @@ public sealed class ResolverDaemon : IAsyncDisposable
 
     // IDs and letters' case must not be guessed by a server that has seen many of them.
     private RecursiveResolver Make(ResolverSetup setup) => new(WithSecret(setup.Configuration), setup.Hints, _cache, _transport, _events, _time,
-        RandomSource.Of(static () => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)))));
+        RandomSource.Of(UnpredictableWords.Next));
 
     private void AddInstruments()
     {
