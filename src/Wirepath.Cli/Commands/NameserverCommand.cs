@@ -128,22 +128,8 @@ internal static class NameserverCommand
             shell.Out.WriteLine(ds.ToString());
         if (server.TryRead(parsed, [], out ServerSettings settings) is { } wrong)
             return Failing.Usage(shell, "nameserver", wrong);
-        if (server.TryGetCertificate(parsed, settings, out X509Certificate2? certificate) is { } noCertificate)
-            return Failing.Usage(shell, "nameserver", noCertificate);
-        using (certificate)
-        {
-            if (server.TryOpenLog(parsed, shell, out QueryLog? log) is { } noLog)
-                return Failing.Usage(shell, "nameserver", noLog);
-            using (log)
-            {
-                if (server.TryOpenEvents(parsed, out FileStream? stream) is { } noEvents)
-                    return Failing.Usage(shell, "nameserver", noEvents);
-                var events = new EventLog();
-                using EventJsonSink? sink = stream is null ? null : new EventJsonSink(stream, "nameserver", Instant.FromDateTimeOffset(shell.Time.GetUtcNow()));
-                using IDisposable? subscription = sink is null ? null : events.Subscribe(sink);
-                return RunAsync(shell, words, setup, zones, asked, settings, certificate, log, events.For("nameserver", shell.Time)).GetAwaiter().GetResult();
-            }
-        }
+        return DaemonRun.WithItsFiles(parsed, shell, server, settings, "nameserver",
+            (certificate, log, events) => RunAsync(shell, words, setup, zones, asked, settings, certificate, log, events));
     }
 
     private static async Task<int> RunAsync(

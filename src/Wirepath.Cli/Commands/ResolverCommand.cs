@@ -5,7 +5,6 @@ using Wirepath.Events;
 using Wirepath.Explain;
 using Wirepath.Http;
 using Wirepath.Resolver;
-using Wirepath.Wire;
 
 namespace Wirepath.Cli.Commands;
 
@@ -54,22 +53,8 @@ internal static class ResolverCommand
             return Failing.With(shell, ExitCodes.Usage, error.ToString());
         if (server.TryRead(parsed, setup.Configuration.Listen, out ServerSettings settings) is { } wrong)
             return Failing.Usage(shell, "resolver", wrong);
-        if (server.TryGetCertificate(parsed, settings, out X509Certificate2? certificate) is { } noCertificate)
-            return Failing.Usage(shell, "resolver", noCertificate);
-        using (certificate)
-        {
-            if (server.TryOpenLog(parsed, shell, out QueryLog? log) is { } noLog)
-                return Failing.Usage(shell, "resolver", noLog);
-            using (log)
-            {
-                if (server.TryOpenEvents(parsed, out FileStream? stream) is { } noEvents)
-                    return Failing.Usage(shell, "resolver", noEvents);
-                var events = new EventLog();
-                using EventJsonSink? sink = stream is null ? null : new EventJsonSink(stream, "resolver", Instant.FromDateTimeOffset(shell.Time.GetUtcNow()));
-                using IDisposable? subscription = sink is null ? null : events.Subscribe(sink);
-                return RunAsync(shell, words, file, cache, setup, settings, certificate, log, events.For("resolver", shell.Time)).GetAwaiter().GetResult();
-            }
-        }
+        return DaemonRun.WithItsFiles(parsed, shell, server, settings, "resolver",
+            (certificate, log, events) => RunAsync(shell, words, file, cache, setup, settings, certificate, log, events));
     }
 
     private static async Task<int> RunAsync(
